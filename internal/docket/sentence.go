@@ -90,11 +90,11 @@ type Crime struct {
 
 // Flags are the findings that policies ask about; nil is unknown.
 type Flags struct {
-	Recidivist     *bool `json:"recidivist,omitempty"`      // 累犯 (刑法 65, 66)
-	DrugRecidivist *bool `json:"drug_recidivist,omitempty"` // 毒品再犯 (刑法 356)
-	PleadsGuilty   *bool `json:"pleads_guilty,omitempty"`   // 认罪认罚
-	VictimForgives *bool `json:"victim_forgives,omitempty"` // 谅解
-	CompensationOK *bool `json:"compensation_paid,omitempty"`
-	Surrender      *bool `json:"surrender,omitempty"` // 自首
-	Applied        *bool `json:"applied,omitempty"`   // the person has applied for sealing
+	Recidivist       *bool `json:"recidivist,omitempty"`      // 累犯 (刑法 65, 66)
+	DrugRecidivist   *bool `json:"drug_recidivist,omitempty"` // 毒品再犯 (刑法 356)
+	PleadsGuilty     *bool `json:"pleads_guilty,omitempty"`   // 认罪认罚
+	VictimForgives   *bool `json:"victim_forgives,omitempty"` // 谅解
+	CompensationPaid *bool `json:"compensation_paid,omitempty"`
+	Surrender        *bool `json:"surrender,omitempty"` // 自首
+	Applied          *bool `json:"applied,omitempty"`   // the person has applied for sealing
 }
