@@ -1,0 +1,111 @@
+// Package agency is who takes part: the agencies that send and receive, their
+// officers, and the duties an officer may hold. It knows which agency may
+// report which act, and which duties must never meet in one person.
+package agency
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fengcun/fengcun/internal/docket"
+)
+
+// Kind is what an agency is.
+type Kind string
+
+// The kinds of agency. Central is the platform's own operator, which holds no
+// case; Outside is a body that only asks (刑诉法 286: 有关单位).
+const (
+	Police          Kind = "police"        // 公安机关
+	Procuratorate   Kind = "procuratorate" // 人民检察院
+	Court           Kind = "court"         // 人民法院
+	Prison          Kind = "prison"        // 监狱
+	DetentionCentre Kind = "detention"     // 看守所
+	Corrections     Kind = "corrections"   // 社区矫正机构
+	Outside         Kind = "outside"       // 有关单位
+	Central         Kind = "central"       // 平台运行单位
+)
+
+// Agency is one body.
+type Agency struct {
+	ID        string // short, in URLs and event sources: "court-990101"
+	Kind      Kind
+	Name      string // as it signs
+	Division  string // GB/T 2260 code of its seat
+	VerifyKey string // its system's signature key, text form of package suite
+	SealKey   string // notices are encrypted to this key
+}
+
+const sourcePrefix = "urn:fengcun:agency:"
+
+// Source is the agency's CloudEvents source.
+func (a *Agency) Source() string { return SourceOf(a.ID) }
+
+// SourceOf is the CloudEvents source of an agency's id.
+func SourceOf(id string) string { return sourcePrefix + id }
+
+// IDOf is the agency's id in a CloudEvents source.
+func IDOf(source string) (string, error) {
+	id, ok := strings.CutPrefix(source, sourcePrefix)
+	if !ok || id == "" {
+		return "", fmt.Errorf("source %q: want %s<agency id>", source, sourcePrefix)
+	}
+	return id, nil
+}
+
+// MayReport says whether an agency of this kind speaks for an act: each stage
+// belongs to the organ that the Criminal Procedure Law gives it to
+// (刑诉法 3, 19; execution: 264, 269–272).
+func (k Kind) MayReport(t docket.Type) bool { return slices.Contains(reporters(t), k) }
+
+func reporters(t docket.Type) []Kind {
+	switch t {
+	case docket.CaseFiled, docket.CaseWithdrawn, docket.CaseReferred:
+		return []Kind{Police, Procuratorate} // the procuratorate for cases it investigates itself
+	case docket.MeasureImposed:
+		return []Kind{Police, Procuratorate, Court}
+	case docket.ArrestDecided, docket.ProsecutionFiled, docket.ProsecutionDeclined:
+		return []Kind{Procuratorate}
+	case docket.JudgmentRendered, docket.JudgmentEffective, docket.SentenceCommuted, docket.ParoleGranted, docket.PardonGranted:
+		return []Kind{Court}
+	case docket.ProbationRevoked:
+		return []Kind{Court}
+	case docket.ExecutionStarted:
+		return []Kind{Court, Police, Prison, DetentionCentre, Corrections}
+	case docket.ExecutionCompleted:
+		return []Kind{Court, Police, Prison, DetentionCentre, Corrections}
+	case docket.ProbationCompleted:
+		return []Kind{Corrections}
+	case docket.PropertyPerformed:
+		return []Kind{Court}
+	case docket.PublicOrderDecided:
+		return []Kind{Police}
+	case docket.ReportRetracted:
+		return []Kind{Police, Procuratorate, Court, Prison, DetentionCentre, Corrections}
+	}
+	return nil
+}
+
+// Chinese is the kind as the pages print it.
+func (k Kind) Chinese() string {
+	switch k {
+	case Police:
+		return "公安机关"
+	case Procuratorate:
+		return "人民检察院"
+	case Court:
+		return "人民法院"
+	case Prison:
+		return "监狱"
+	case DetentionCentre:
+		return "看守所"
+	case Corrections:
+		return "社区矫正机构"
+	case Outside:
+		return "有关单位"
+	case Central:
+		return "平台运行单位"
+	}
+	return string(k)
+}
