@@ -32,6 +32,7 @@ type State struct {
 	Flags     Flags
 	Instance  string
 	Declined  string // kind of 不起诉
+	Decider   string // source of the act that settled the record: its custodian
 	Order     *Order
 
 	OffenceDate   civil.Date // of the latest act charged or judged
@@ -116,6 +117,11 @@ func (s *State) apply(e *Event) {
 	s.Identity = s.Identity.with(p.Identity)
 	if e.Type != ReportRetracted {
 		s.Stage, s.StageDate = e.Type, e.Data.Date
+	}
+	switch e.Type {
+	case CaseWithdrawn, ProsecutionDeclined, JudgmentRendered, PublicOrderDecided:
+		s.Decider = e.Source
+	default:
 	}
 	switch e.Type {
 	case CaseFiled, CaseReferred:
