@@ -1,0 +1,107 @@
+package trail
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/suite"
+)
+
+// memory is a log kept in slices: the smallest store that is one.
+type memory struct {
+	head       Head
+	hashes     []Hash
+	leaves     []Leaf
+	sealed     []Sealed
+	checkpoint Checkpoint
+	signer     *Signer
+}
+
+func newMemory(t testing.TB, s suite.Suite) *memory {
+	t.Helper()
+	return &memory{signer: newSigner(t, s)}
+}
+
+// newSigner makes a log key of each suite that s asks for.
+func newSigner(t testing.TB, s suite.Suite) *Signer {
+	t.Helper()
+	var keys []suite.SignKey
+	for _, each := range []suite.Suite{suite.Intl(), suite.GM()} {
+		k, err := each.GenerateSignKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, k)
+		if each == s {
+			break
+		}
+	}
+	signer, err := NewSigner("fengcun.example/trail", keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
+}
+
+// add stores a batch and signs a checkpoint, as one transaction would.
+func (m *memory) add(t testing.TB, leaves ...Leaf) Checkpoint {
+	t.Helper()
+	b := m.head.Append(leaves...)
+	if b.First != int64(len(m.leaves)) || b.FirstHash != int64(len(m.hashes)) {
+		t.Fatalf("the batch goes to %d, %d; stored are %d, %d", b.First, b.FirstHash, len(m.leaves), len(m.hashes))
+	}
+	m.hashes = append(m.hashes, b.Hashes...)
+	m.leaves = append(m.leaves, b.Leaves...)
+	m.head = b.Head
+	c, err := m.signer.Checkpoint(rand.Reader, m.head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.checkpoint = c
+	return c
+}
+
+func (m *memory) ReadHashes(indexes []int64) ([]Hash, error) {
+	out := make([]Hash, len(indexes))
+	for i, x := range indexes {
+		if x < 0 || x >= int64(len(m.hashes)) {
+			return nil, fmt.Errorf("no hash %d", x)
+		}
+		out[i] = m.hashes[x]
+	}
+	return out, nil
+}
+
+func (m *memory) Checkpoint(context.Context) ([]byte, error) { return m.checkpoint.Signed, nil }
+
+func (m *memory) Hashes(_ context.Context, indexes []int64) ([]Hash, error) {
+	return m.ReadHashes(indexes)
+}
+
+func (m *memory) Leaves(_ context.Context, first int64, n int) ([]Leaf, error) {
+	if first < 0 || first+int64(n) > int64(len(m.leaves)) {
+		return nil, fmt.Errorf("no leaves %d+%d", first, n)
+	}
+	return m.leaves[first : first+int64(n)], nil
+}
+
+// leaf makes a leaf out of a number.
+func leaf(n int) Leaf { return suite.Intl().Digest(fmt.Append(nil, n)) }
+
+func leaves(from, n int) []Leaf {
+	out := make([]Leaf, n)
+	for i := range out {
+		out[i] = leaf(from + i)
+	}
+	return out
+}
+
+func entry(n int) Entry {
+	return Entry{
+		Kind: "seal", At: time.Date(2026, 7, 1, 9, 0, n%60, 1000, time.UTC), Actor: "officer-1",
+		Agency: "990101", Code: fmt.Sprintf("C-%d", n), Basis: "刑诉法第286条", Detail: map[string]string{"b": "2", "a": "<1>"},
+	}
+}
