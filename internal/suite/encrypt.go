@@ -22,7 +22,7 @@ type decrypter interface {
 // anybody sealed to its public half.
 type DecryptKey struct {
 	redacted
-	m *decryptMaterial
+	m func() *decryptMaterial
 }
 
 type decryptMaterial struct {
@@ -42,24 +42,24 @@ func (s Suite) GenerateDecryptKey(rand io.Reader) (DecryptKey, error) {
 	if err != nil {
 		return DecryptKey{}, fmt.Errorf("suite: make a %s key pair: %w", s.Name(), err)
 	}
-	return DecryptKey{m: &decryptMaterial{s.alg, d}}, nil
+	return DecryptKey{m: hide(&decryptMaterial{s.alg, d})}, nil
 }
 
 // IsZero says that there is no key.
 func (k DecryptKey) IsZero() bool { return k.m == nil }
 
 // Suite is the key's suite.
-func (k DecryptKey) Suite() Suite { return Suite{k.m.alg} }
+func (k DecryptKey) Suite() Suite { return Suite{k.m().alg} }
 
 // Public is the key others seal to.
-func (k DecryptKey) Public() EncryptKey { return EncryptKey{k.m.alg, k.m.d.public()} }
+func (k DecryptKey) Public() EncryptKey { return EncryptKey{k.m().alg, k.m().d.public()} }
 
 // Open undoes EncryptKey.Seal, or returns ErrOpen.
 func (k DecryptKey) Open(ciphertext, aad []byte) ([]byte, error) {
-	if k.IsZero() || len(ciphertext) == 0 || ciphertext[0] != header(kindPublic, k.m.alg) {
+	if k.IsZero() || len(ciphertext) == 0 || ciphertext[0] != header(kindPublic, k.m().alg) {
 		return nil, ErrOpen
 	}
-	out, err := k.m.d.open(ciphertext[1:], bind(ciphertext[0], aad))
+	out, err := k.m().d.open(ciphertext[1:], bind(ciphertext[0], aad))
 	if err != nil {
 		return nil, ErrOpen
 	}
@@ -108,7 +108,8 @@ func (k EncryptKey) Seal(rand io.Reader, plaintext, aad []byte) ([]byte, error) 
 
 // Wrap seals a key of either suite to the holder of the private key.
 func (k EncryptKey) Wrap(rand io.Reader, data Key, aad []byte) ([]byte, error) {
-	return k.Seal(rand, append([]byte{data.m.alg.id()}, data.m.raw...), aad)
+	d := data.m()
+	return k.Seal(rand, append([]byte{d.alg.id()}, d.raw...), aad)
 }
 
 func bind(header byte, aad []byte) []byte { return append([]byte{header}, aad...) }

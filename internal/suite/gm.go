@@ -142,7 +142,7 @@ func (gm) parseEncrypter(raw []byte) (encrypter, error) {
 
 func (e sm2Encrypter) seal(rand io.Reader, plaintext, bound []byte) ([]byte, error) {
 	data := GM().NewKey(rand)
-	wrapped, err := sm2.Encrypt(rand, e.key, data.m.raw,
+	wrapped, err := sm2.Encrypt(rand, e.key, data.m().raw,
 		sm2.NewPlainEncrypterOpts(sm2.MarshalUncompressed, sm2.C1C3C2))
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ const (
 // key seals a handful, a wrapping key or a ledger epoch must be rotated before.
 type Key struct {
 	redacted
-	m *keyMaterial
+	m func() *keyMaterial
 }
 
 type keyMaterial struct {
@@ -41,7 +41,7 @@ func newKey(alg algorithms, raw []byte) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("suite: %s key: %w", alg.name(), err)
 	}
-	return Key{m: &keyMaterial{alg: alg, raw: raw, aead: aead}}, nil
+	return Key{m: hide(&keyMaterial{alg: alg, raw: raw, aead: aead})}, nil
 }
 
 // NewKey makes a random key: 32 bytes under intl, 16 under gm.
@@ -59,43 +59,46 @@ func (s Suite) NewKey(rand io.Reader) Key {
 func (k Key) IsZero() bool { return k.m == nil }
 
 // Suite is the key's suite.
-func (k Key) Suite() Suite { return Suite{k.m.alg} }
+func (k Key) Suite() Suite { return Suite{k.m().alg} }
 
 // Equal compares two keys in constant time.
 func (k Key) Equal(o Key) bool {
-	if k.m == nil || o.m == nil {
-		return k.m == o.m
+	if k.IsZero() || o.IsZero() {
+		return k.IsZero() && o.IsZero()
 	}
-	return k.m.alg == o.m.alg && subtle.ConstantTimeCompare(k.m.raw, o.m.raw) == 1
+	a, b := k.m(), o.m()
+	return a.alg == b.alg && subtle.ConstantTimeCompare(a.raw, b.raw) == 1
 }
 
 // Seal encrypts plaintext and binds it to aad, which is not stored: Open needs
 // the same. The result is one byte of kind and suite, the nonce, the
 // ciphertext and the tag.
 func (k Key) Seal(rand io.Reader, plaintext, aad []byte) []byte {
-	out, bound := k.m.lay(rand, kindSealed, len(plaintext), aad)
-	k.m.aead.Seal(out[frontSize:frontSize], out[1:frontSize], plaintext, bound)
+	m := k.m()
+	out, bound := m.lay(rand, kindSealed, len(plaintext), aad)
+	m.aead.Seal(out[frontSize:frontSize], out[1:frontSize], plaintext, bound)
 	return out
 }
 
 // Open undoes Seal, or returns ErrOpen.
 func (k Key) Open(ciphertext, aad []byte) ([]byte, error) {
-	return k.m.open(kindSealed, ciphertext, aad)
+	return k.m().open(kindSealed, ciphertext, aad)
 }
 
 // SealPadded is Seal of Pad(plaintext) without the copy.
 func (k Key) SealPadded(rand io.Reader, plaintext, aad []byte) []byte {
 	n := PaddedSize(len(plaintext))
-	out, bound := k.m.lay(rand, kindPadded, n, aad)
+	m := k.m()
+	out, bound := m.lay(rand, kindPadded, n, aad)
 	body := out[frontSize : frontSize+n]
 	padInto(body, plaintext)
-	k.m.aead.Seal(body[:0], out[1:frontSize], body, bound)
+	m.aead.Seal(body[:0], out[1:frontSize], body, bound)
 	return out
 }
 
 // OpenPadded undoes SealPadded, or returns ErrOpen.
 func (k Key) OpenPadded(ciphertext, aad []byte) ([]byte, error) {
-	padded, err := k.m.open(kindPadded, ciphertext, aad)
+	padded, err := k.m().open(kindPadded, ciphertext, aad)
 	if err != nil {
 		return nil, err
 	}
@@ -105,17 +108,18 @@ func (k Key) OpenPadded(ciphertext, aad []byte) ([]byte, error) {
 // Wrap seals another key, of either suite, under this one. The result has the
 // same length for all keys of a suite.
 func (k Key) Wrap(rand io.Reader, data Key, aad []byte) []byte {
-	out, bound := k.m.lay(rand, kindWrapped, 1+len(data.m.raw), aad)
+	m, d := k.m(), data.m()
+	out, bound := m.lay(rand, kindWrapped, 1+len(d.raw), aad)
 	body := out[frontSize : len(out)-tagSize]
-	body[0] = data.m.alg.id()
-	copy(body[1:], data.m.raw)
-	k.m.aead.Seal(body[:0], out[1:frontSize], body, bound)
+	body[0] = d.alg.id()
+	copy(body[1:], d.raw)
+	m.aead.Seal(body[:0], out[1:frontSize], body, bound)
 	return out
 }
 
 // Unwrap undoes Wrap, or returns ErrOpen.
 func (k Key) Unwrap(wrapped, aad []byte) (Key, error) {
-	raw, err := k.m.open(kindWrapped, wrapped, aad)
+	raw, err := k.m().open(kindWrapped, wrapped, aad)
 	if err != nil {
 		return Key{}, err
 	}

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type Cost struct {
 func DefaultCost() Cost { return Cost{Time: 3, MemoryKiB: 64 << 10, Lanes: 4} }
 
 // maxCost bounds what a file may ask of the machine that opens it.
-var maxCost = Cost{Time: 64, MemoryKiB: 2 << 20, Lanes: 64} //nolint:gochecknoglobals // a constant
+var maxCost = Cost{Time: 64, MemoryKiB: 2 << 20, Lanes: 64}
 
 const (
 	saltSize = 16
@@ -34,7 +35,7 @@ const (
 // again without asking for the passphrase.
 type Lock struct {
 	redacted
-	m *lockMaterial
+	m func() *lockMaterial
 }
 
 type lockMaterial struct {
@@ -66,14 +67,14 @@ func (s Suite) deriveLock(front []byte, passphrase string, cost Cost) (Lock, err
 	if err != nil {
 		return Lock{}, err
 	}
-	return Lock{m: &lockMaterial{front, key}}, nil
+	return Lock{m: hide(&lockMaterial{front, key})}, nil
 }
 
 // Seal encrypts plaintext under the passphrase. Cost and salt stand in front;
 // whoever alters them only makes it impossible to open.
 func (l Lock) Seal(rand io.Reader, plaintext []byte) []byte {
-	box := l.m.key.Seal(rand, plaintext, l.m.front)
-	return append(append(make([]byte, 0, lockFront+len(box)), l.m.front...), box...)
+	m := l.m()
+	return append(bytes.Clone(m.front), m.key.Seal(rand, plaintext, m.front)...)
 }
 
 // OpenLocked undoes Lock.Seal and returns the lock with which to seal again.
@@ -90,12 +91,12 @@ func OpenLocked(passphrase string, locked []byte) ([]byte, Lock, error) {
 	if err := cost.check(); err != nil {
 		return nil, Lock{}, err
 	}
-	front := append([]byte(nil), locked[:lockFront]...)
+	front := bytes.Clone(locked[:lockFront])
 	lock, err := s.deriveLock(front, passphrase, cost)
 	if err != nil {
 		return nil, Lock{}, err
 	}
-	plaintext, err := lock.m.key.Open(locked[lockFront:], front)
+	plaintext, err := lock.m().key.Open(locked[lockFront:], front)
 	if err != nil {
 		return nil, Lock{}, err
 	}

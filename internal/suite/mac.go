@@ -14,7 +14,7 @@ import (
 // 15852.2). It is safe for concurrent use.
 type MACKey struct {
 	redacted
-	m *macMaterial
+	m func() *macMaterial
 }
 
 type macMaterial struct {
@@ -29,7 +29,7 @@ func newMACKey(alg algorithms, raw []byte) (MACKey, error) {
 	}
 	m := &macMaterial{alg: alg, raw: raw}
 	m.pool.New = func() any { return hmac.New(alg.newHash, raw) }
-	return MACKey{m: m}, nil
+	return MACKey{m: hide(m)}, nil
 }
 
 // NewMACKey makes a random key of 32 bytes.
@@ -48,21 +48,23 @@ func (k MACKey) IsZero() bool { return k.m == nil }
 
 // Equal compares two keys in constant time.
 func (k MACKey) Equal(o MACKey) bool {
-	if k.m == nil || o.m == nil {
-		return k.m == o.m
+	if k.IsZero() || o.IsZero() {
+		return k.IsZero() && o.IsZero()
 	}
-	return k.m.alg == o.m.alg && subtle.ConstantTimeCompare(k.m.raw, o.m.raw) == 1
+	a, b := k.m(), o.m()
+	return a.alg == b.alg && subtle.ConstantTimeCompare(a.raw, b.raw) == 1
 }
 
 // Index is the keyed digest of Frame(domain, parts...). The domain separates
 // uses of one key ("person", "alias"); without the key nobody can test a guess.
 func (k MACKey) Index(domain string, parts ...[]byte) [Size]byte {
-	h := k.m.pool.Get().(hash.Hash) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	m := k.m()
+	h := m.pool.Get().(hash.Hash)
 	h.Reset()
 	_, _ = h.Write(Frame(domain, parts...)) // a hash never fails
 	var out [Size]byte
 	h.Sum(out[:0])
-	k.m.pool.Put(h)
+	m.pool.Put(h)
 	return out
 }
 

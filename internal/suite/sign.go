@@ -23,7 +23,7 @@ type verifier interface {
 // platform's for certificates, the log's.
 type SignKey struct {
 	redacted
-	m *signMaterial
+	m func() *signMaterial
 }
 
 type signMaterial struct {
@@ -43,17 +43,17 @@ func (s Suite) GenerateSignKey(rand io.Reader) (SignKey, error) {
 	if err != nil {
 		return SignKey{}, fmt.Errorf("suite: make a %s signing key: %w", s.Name(), err)
 	}
-	return SignKey{m: &signMaterial{s.alg, k}}, nil
+	return SignKey{m: hide(&signMaterial{s.alg, k})}, nil
 }
 
 // IsZero says that there is no key.
 func (k SignKey) IsZero() bool { return k.m == nil }
 
 // Suite is the key's suite.
-func (k SignKey) Suite() Suite { return Suite{k.m.alg} }
+func (k SignKey) Suite() Suite { return Suite{k.m().alg} }
 
 // Public is the key that verifies.
-func (k SignKey) Public() VerifyKey { return VerifyKey{k.m.alg, k.m.s.public()} }
+func (k SignKey) Public() VerifyKey { return VerifyKey{k.m().alg, k.m().s.public()} }
 
 // Sign signs the message itself, not a digest. Use Frame with a domain of its
 // own for each purpose, so that a signature given for one thing never serves
@@ -63,7 +63,7 @@ func (k SignKey) Sign(rand io.Reader, message []byte) ([]byte, error) {
 	if k.IsZero() {
 		return nil, errors.New("suite: sign: no key")
 	}
-	sig, err := k.m.s.sign(rand, message)
+	sig, err := k.m().s.sign(rand, message)
 	if err != nil {
 		return nil, fmt.Errorf("suite: sign: %w", err)
 	}

@@ -46,7 +46,7 @@ func parseText(text, role string) (algorithms, []byte, error) {
 
 // Reveal is the key's text. It is the only way out of memory; write it
 // nowhere but into an encrypted file.
-func (k Key) Reveal() string { return keyText(k.m.alg, roleSecret, k.m.raw) }
+func (k Key) Reveal() string { return keyText(k.m().alg, roleSecret, k.m().raw) }
 
 // ParseKey undoes Key.Reveal.
 func ParseKey(text string) (Key, error) {
@@ -58,7 +58,7 @@ func ParseKey(text string) (Key, error) {
 }
 
 // Reveal is the key's text: see Key.Reveal.
-func (k MACKey) Reveal() string { return keyText(k.m.alg, roleMAC, k.m.raw) }
+func (k MACKey) Reveal() string { return keyText(k.m().alg, roleMAC, k.m().raw) }
 
 // ParseMACKey undoes MACKey.Reveal.
 func ParseMACKey(text string) (MACKey, error) {
@@ -70,7 +70,7 @@ func ParseMACKey(text string) (MACKey, error) {
 }
 
 // Reveal is the key's text: see Key.Reveal.
-func (k SignKey) Reveal() string { return keyText(k.m.alg, roleSign, k.m.s.bytes()) }
+func (k SignKey) Reveal() string { return keyText(k.m().alg, roleSign, k.m().s.bytes()) }
 
 // ParseSignKey undoes SignKey.Reveal.
 func ParseSignKey(text string) (SignKey, error) {
@@ -82,11 +82,11 @@ func ParseSignKey(text string) (SignKey, error) {
 	if err != nil {
 		return SignKey{}, fmt.Errorf("suite: signing key: %w", err)
 	}
-	return SignKey{m: &signMaterial{alg, s}}, nil
+	return SignKey{m: hide(&signMaterial{alg, s})}, nil
 }
 
 // Reveal is the key's text: see Key.Reveal.
-func (k DecryptKey) Reveal() string { return keyText(k.m.alg, roleDecrypt, k.m.d.bytes()) }
+func (k DecryptKey) Reveal() string { return keyText(k.m().alg, roleDecrypt, k.m().d.bytes()) }
 
 // ParseDecryptKey undoes DecryptKey.Reveal.
 func ParseDecryptKey(text string) (DecryptKey, error) {
@@ -98,7 +98,7 @@ func ParseDecryptKey(text string) (DecryptKey, error) {
 	if err != nil {
 		return DecryptKey{}, fmt.Errorf("suite: decryption key: %w", err)
 	}
-	return DecryptKey{m: &decryptMaterial{alg, d}}, nil
+	return DecryptKey{m: hide(&decryptMaterial{alg, d})}, nil
 }
 
 // String is the key's text; "" for no key.
