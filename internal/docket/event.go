@@ -232,46 +232,44 @@ type Order struct {
 
 // envelope is the wire form: CloudEvents 1.0 JSON, structured mode.
 type envelope struct {
-	SpecVersion     string          `json:"specversion"`
-	ID              string          `json:"id"`
-	Source          string          `json:"source"`
-	Type            Type            `json:"type"`
-	Subject         string          `json:"subject,omitempty"`
-	Time            *time.Time      `json:"time,omitempty"`
-	DataContentType string          `json:"datacontenttype,omitempty"`
-	DataSchema      string          `json:"dataschema,omitempty"`
-	Corrects        string          `json:"corrects,omitempty"`
-	Data            json.RawMessage `json:"data"`
+	SpecVersion     string     `json:"specversion"`
+	ID              string     `json:"id"`
+	Source          string     `json:"source"`
+	Type            Type       `json:"type"`
+	Subject         string     `json:"subject,omitempty"`
+	Time            *time.Time `json:"time,omitempty"`
+	DataContentType string     `json:"datacontenttype,omitempty"`
+	DataSchema      string     `json:"dataschema,omitempty"`
+	Corrects        string     `json:"corrects,omitempty"`
+	Data            *Data      `json:"data"`
 }
 
 // Encode gives the event's CloudEvents JSON.
 func (e *Event) Encode() ([]byte, error) {
-	data, err := json.Marshal(e.Data)
-	if err != nil {
-		return nil, fmt.Errorf("encoding event %q: %w", e.ID, err)
-	}
 	env := envelope{
 		SpecVersion: "1.0", ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject,
-		DataContentType: "application/json", Corrects: e.Corrects, Data: data,
+		DataContentType: "application/json", Corrects: e.Corrects, Data: &e.Data,
 	}
 	if !e.Time.IsZero() {
 		env.Time = &e.Time
 	}
-	return json.Marshal(env)
+	b, err := json.Marshal(env)
+	if err != nil {
+		return nil, fmt.Errorf("encoding event %q: %w", e.ID, err)
+	}
+	return b, nil
 }
 
 // decode reads bytes that passed their schema (or that Encode wrote).
 func decode(raw []byte) (*Event, error) {
-	var env envelope
+	e := &Event{}
+	env := envelope{Data: &e.Data}
 	if err := json.Unmarshal(raw, &env); err != nil {
 		return nil, fmt.Errorf("reading the event: %w", err)
 	}
-	e := &Event{ID: env.ID, Source: env.Source, Type: env.Type, Subject: env.Subject, Corrects: env.Corrects}
+	e.ID, e.Source, e.Type, e.Subject, e.Corrects = env.ID, env.Source, env.Type, env.Subject, env.Corrects
 	if env.Time != nil {
 		e.Time = *env.Time
-	}
-	if err := json.Unmarshal(env.Data, &e.Data); err != nil {
-		return nil, fmt.Errorf("reading the event's data: %w", err)
 	}
 	return e, nil
 }
