@@ -1,7 +1,6 @@
 package docket
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"slices"
@@ -34,10 +33,13 @@ func Example(t Type) ([]byte, error) {
 	return b, nil
 }
 
-// contract is the compiled schemas.
+// contract is the compiled schemas: each once for a verdict and once for an
+// explanation.
 type contract struct {
-	envelope *jsonschema.Schema
-	data     map[Type]*jsonschema.Schema
+	envelope        *jsonschema.Schema
+	data            map[Type]*jsonschema.Schema
+	envelopeVerdict quick
+	dataVerdict     map[Type]quick
 }
 
 // contracts compiles the embedded schemas once. They are part of the binary:
@@ -51,43 +53,71 @@ var contracts = sync.OnceValue(func() *contract {
 })
 
 func compile() (*contract, error) {
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	names := []string{"common", "envelope"}
-	for _, t := range Types() {
-		names = append(names, string(t))
-	}
-	for _, name := range names {
+	docs := make(map[string]map[string]any)
+	explaining := jsonschema.NewCompiler()
+	explaining.AssertFormat()
+	for _, name := range schemaNames() {
 		b, err := Schema(name)
 		if err != nil {
 			return nil, err
 		}
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+		tree, err := readStrict(b)
 		if err != nil {
 			return nil, fmt.Errorf("schema %s: %w", name, err)
 		}
-		if err := compiler.AddResource(schemaURN+name, doc); err != nil {
+		docs[schemaURN+name], _ = tree.(map[string]any)
+		if err := explaining.AddResource(schemaURN+name, tree); err != nil {
 			return nil, fmt.Errorf("schema %s: %w", name, err)
 		}
 	}
-	c := &contract{data: make(map[Type]*jsonschema.Schema)}
-	for _, name := range names[1:] {
-		s, err := compiler.Compile(schemaURN + name)
+	c := &contract{data: make(map[Type]*jsonschema.Schema), dataVerdict: make(map[Type]quick)}
+	verdicts := &quickCompiler{docs: docs, refs: make(map[string]quick)}
+	for _, name := range schemaNames()[1:] {
+		s, err := explaining.Compile(schemaURN + name)
 		if err != nil {
 			return nil, fmt.Errorf("schema %s: %w", name, err)
 		}
+		q, err := verdicts.compile(schemaURN+name, docs[schemaURN+name])
+		if err != nil {
+			return nil, err
+		}
 		if name == "envelope" {
-			c.envelope = s
+			c.envelope, c.envelopeVerdict = s, q
 		} else {
-			c.data[Type(name)] = s
+			c.data[Type(name)], c.dataVerdict[Type(name)] = s, q
 		}
 	}
 	return c, nil
 }
 
-// check holds a tree against the envelope's schema and that of its type, and
-// reports what both find.
+func schemaNames() []string {
+	names := []string{"common", "envelope"}
+	for _, t := range Types() {
+		names = append(names, string(t))
+	}
+	return names
+}
+
+// check holds a tree against the envelope's schema and that of its type.
 func (c *contract) check(tree any) error {
+	if c.holds(tree) {
+		return nil
+	}
+	return c.explain(tree)
+}
+
+func (c *contract) holds(tree any) bool {
+	object, ok := tree.(map[string]any)
+	if !ok || !c.envelopeVerdict(tree) {
+		return false
+	}
+	name, _ := object["type"].(string)
+	verdict, known := c.dataVerdict[Type(name)]
+	return known && verdict(object["data"])
+}
+
+// explain gives everything that both schemas find.
+func (c *contract) explain(tree any) error {
 	found := &Invalid{}
 	found.explain("", c.envelope.Validate(tree))
 	object, ok := tree.(map[string]any)

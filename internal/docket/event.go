@@ -2,7 +2,6 @@ package docket
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -283,57 +282,4 @@ func (e *Event) About(index int) *Event {
 	one := *e
 	one.Data.Persons = e.Data.Persons[index : index+1 : index+1]
 	return &one
-}
-
-// Check refuses what no schema can see: a day in the future, an identity that
-// cannot be right, a code whose check character is wrong, a first mention that
-// says neither code nor number. now is the platform's today.
-func (e *Event) Check(today civil.Date) error {
-	var errs []error
-	if e.Data.Date.After(today) {
-		errs = append(errs, fmt.Errorf("data.date: %s lies in the future (today is %s)", e.Data.Date, today))
-	}
-	if civil.Of(e.Time).After(today.AddDays(1)) {
-		errs = append(errs, errors.New("time: lies in the future; check the sender's clock"))
-	}
-	if e.Subject != "" {
-		if _, err := ParseCode(e.Subject); err != nil {
-			errs = append(errs, fmt.Errorf("subject: %w", err))
-		}
-	} else if len(e.Data.Numbers) == 0 {
-		errs = append(errs, errors.New("data.numbers: give the agency's number of the case, or its case code as subject"))
-	}
-	if e.Type == ReportRetracted && e.Corrects == "" {
-		errs = append(errs, errors.New("corrects: a retraction must name the event it takes back"))
-	}
-	for i, p := range e.Data.Persons {
-		if err := p.check(today); err != nil {
-			errs = append(errs, fmt.Errorf("data.persons[%d].%w", i, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (p *Part) check(today civil.Date) error {
-	if err := p.Identity.Check(); err != nil {
-		return fmt.Errorf("identity.%w", err)
-	}
-	if p.Identity.Birth.After(today) {
-		return fmt.Errorf("identity.birth: %s lies in the future", p.Identity.Birth)
-	}
-	for _, crimes := range [][]Crime{p.Suspected, p.Charged, p.crimes()} {
-		for _, c := range crimes {
-			if c.OffenceDate.After(today) {
-				return fmt.Errorf("crimes: offence_date %s lies in the future", c.OffenceDate)
-			}
-		}
-	}
-	return nil
-}
-
-func (p *Part) crimes() []Crime {
-	if p.Judgment == nil {
-		return nil
-	}
-	return p.Judgment.Crimes
 }

@@ -65,16 +65,20 @@ func NormalNumber(s string) string {
 // Division codes are not looked up: a number keeps the code of its first
 // registration, which may be gone from today's table.
 func (p Identity) Check() error {
-	if strings.TrimSpace(p.Name) == "" {
-		return errors.New("name: empty")
-	}
-	if p.Number == "" || p.Unit || (p.Document != "" && p.Document != ResidentID) {
-		return nil
-	}
-	if err := CheckResidentNumber(NormalNumber(p.Number)); err != nil {
-		return fmt.Errorf("number: %w", err)
+	if field, err := p.check(); err != nil {
+		return fmt.Errorf("%s: %w", field, err)
 	}
 	return nil
+}
+
+func (p Identity) check() (field string, err error) {
+	if strings.TrimSpace(p.Name) == "" {
+		return "name", errors.New("empty")
+	}
+	if p.Number == "" || p.Unit || (p.Document != "" && p.Document != ResidentID) {
+		return "", nil
+	}
+	return "number", CheckResidentNumber(NormalNumber(p.Number))
 }
 
 var residentWeights = [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
