@@ -44,7 +44,7 @@ func ParseTilePath(path string) (Tile, error) {
 	}
 	parsed, err := tlog.ParseTilePath("tile/8/" + rest)
 	t := Tile{parsed.L, parsed.N, parsed.W}
-	if !ok || err != nil || t.N > maxSize>>tileHeight || t.Path() != path {
+	if !ok || err != nil || t.Level > 63 || t.N > maxSize>>tileHeight || t.Path() != path {
 		return Tile{}, fmt.Errorf("trail: %q is not the path of a tile", path)
 	}
 	return t, nil
