@@ -1,0 +1,228 @@
+package suite
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// opener is one way of opening one ciphertext that was made with aad "row".
+type opener struct {
+	name string
+	box  []byte
+	open func(box, aad []byte) error
+}
+
+func openers(t testing.TB, s Suite) []opener {
+	t.Helper()
+	k := s.NewKey(rand.Reader)
+	priv, err := s.GenerateDecryptKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aad := []byte("row")
+	public, err := priv.Public().Seal(rand.Reader, []byte("plain"), aad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []opener{
+		{"Seal", k.Seal(rand.Reader, []byte("plain"), aad), func(b, a []byte) error { _, err := k.Open(b, a); return err }},
+		{"SealPadded", k.SealPadded(rand.Reader, []byte("plain"), aad), func(b, a []byte) error { _, err := k.OpenPadded(b, a); return err }},
+		{"Wrap", k.Wrap(rand.Reader, s.NewKey(rand.Reader), aad), func(b, a []byte) error { _, err := k.Unwrap(b, a); return err }},
+		{"Public", public, func(b, a []byte) error { _, err := priv.Open(b, a); return err }},
+	}
+}
+
+// TestTamper: a flipped bit in any byte, a byte more or less, another context
+// and another way of opening are all refused, and all in the same words.
+func TestTamper(t *testing.T) {
+	both(t, func(t *testing.T, s Suite) {
+		all := openers(t, s)
+		for _, o := range all {
+			if err := o.open(o.box, []byte("row")); err != nil {
+				t.Fatalf("%s: %v", o.name, err)
+			}
+			refused := func(what string, box, aad []byte) {
+				t.Helper()
+				if err := o.open(box, aad); err != ErrOpen { //nolint:errorlint // the very same words
+					t.Errorf("%s: %s: %v", o.name, what, err)
+				}
+			}
+			for i := range o.box {
+				for _, bit := range []byte{1, 0x80} {
+					bad := bytes.Clone(o.box)
+					bad[i] ^= bit
+					refused("altered", bad, []byte("row"))
+				}
+			}
+			for n := range o.box {
+				refused("cut", o.box[:n], []byte("row"))
+			}
+			refused("longer", append(bytes.Clone(o.box), 0), []byte("row"))
+			for _, aad := range [][]byte{nil, []byte("rov"), []byte("row ")} {
+				refused("another context", o.box, aad)
+			}
+			for _, other := range all {
+				if other.name != o.name {
+					refused("made by "+other.name, other.box, []byte("row"))
+				}
+			}
+		}
+	})
+}
+
+// TestOtherKeys: neither another key nor the other suite's opens anything.
+func TestOtherKeys(t *testing.T) {
+	both(t, func(t *testing.T, s Suite) {
+		box := s.NewKey(rand.Reader).Seal(rand.Reader, []byte("plain"), nil)
+		for _, other := range []Suite{Intl(), GM()} {
+			if _, err := other.NewKey(rand.Reader).Open(box, nil); !errors.Is(err, ErrOpen) {
+				t.Errorf("%v key: %v", other, err)
+			}
+		}
+	})
+}
+
+func TestSignatureTamper(t *testing.T) {
+	both(t, func(t *testing.T, s Suite) {
+		k, err := s.GenerateSignKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig, err := k.Sign(rand.Reader, []byte("grant"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range sig {
+			bad := bytes.Clone(sig)
+			bad[i] ^= 1
+			if k.Public().Verify([]byte("grant"), bad) {
+				t.Errorf("byte %d altered: accepted", i)
+			}
+		}
+		for n := range sig {
+			if k.Public().Verify([]byte("grant"), sig[:n]) {
+				t.Errorf("cut to %d: accepted", n)
+			}
+		}
+		if k.Public().Verify([]byte("grant"), append(sig, 0)) {
+			t.Error("a byte more: accepted")
+		}
+		for _, other := range []Suite{Intl(), GM()} {
+			o, err := other.GenerateSignKey(rand.Reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Public().Verify([]byte("grant"), sig) {
+				t.Errorf("another %v key accepts it", other)
+			}
+		}
+	})
+	if (VerifyKey{}).Verify([]byte("grant"), nil) {
+		t.Error("no key verifies")
+	}
+	if _, err := (SignKey{}).Sign(rand.Reader, nil); err == nil {
+		t.Error("no key signs")
+	}
+}
+
+// TestFrame: two different lists never give the same bytes.
+func TestFrame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 3), 1, 4)
+		a, b := list.Draw(t, "a"), list.Draw(t, "b")
+		same := len(a) == len(b)
+		for i := 0; same && i < len(a); i++ {
+			same = bytes.Equal(a[i], b[i])
+		}
+		if bytes.Equal(Frame(string(a[0]), a[1:]...), Frame(string(b[0]), b[1:]...)) != same {
+			t.Fatalf("%v and %v", a, b)
+		}
+	})
+}
+
+func TestIndex(t *testing.T) {
+	both(t, func(t *testing.T, s Suite) {
+		k, other := s.NewMACKey(rand.Reader), s.NewMACKey(rand.Reader)
+		one := k.Index("person", []byte("990101199001011234"))
+		if one != k.Index("person", []byte("990101199001011234")) {
+			t.Error("an index is not stable")
+		}
+		for name, x := range map[string][Size]byte{
+			"domain": k.Index("alias", []byte("990101199001011234")),
+			"key":    other.Index("person", []byte("990101199001011234")),
+			"split":  k.Index("person", []byte("990101"), []byte("199001011234")),
+		} {
+			if x == one {
+				t.Errorf("another %s gives the same index", name)
+			}
+		}
+		if !k.Check(one[:], "person", []byte("990101199001011234")) || k.Check(one[:31], "person", []byte("990101199001011234")) {
+			t.Error("Check")
+		}
+	})
+}
+
+func TestPadding(t *testing.T) {
+	for n, want := range map[int]int{
+		0: 256, 252: 256, 253: 384, 380: 384, 381: 512, 509: 768, 20_000: 24_576, 20_480: 24_576, 24_573: 32_768, MaxPadded: 1 << 30,
+	} {
+		if got := PaddedSize(n); got != want {
+			t.Errorf("PaddedSize(%d) = %d, want %d", n, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		data := rapid.SliceOfN(rapid.Byte(), 0, 5000).Draw(t, "data")
+		padded := Pad(data)
+		if len(padded) > 256 && len(padded) > (len(data)+lengthSize)*3/2 {
+			t.Fatalf("%d bytes are padded to %d", len(data), len(padded))
+		}
+		got, err := Unpad(padded)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Fatalf("Unpad: %v", err)
+		}
+	})
+	good := Pad([]byte("x"))
+	for name, bad := range map[string][]byte{
+		"dirty": append(bytes.Clone(good[:255]), 1), "short": good[:255], "other bucket": append(bytes.Clone(good), good...), "length": append([]byte{255}, good[1:]...),
+	} {
+		if _, err := Unpad(bad); err == nil {
+			t.Errorf("%s: unpadded", name)
+		}
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("broken") }
+
+// TestBrokenRandom: without randomness nothing is made.
+func TestBrokenRandom(t *testing.T) {
+	both(t, func(t *testing.T, s Suite) {
+		k := s.NewKey(rand.Reader)
+		for name, f := range map[string]func(){
+			"NewKey":    func() { s.NewKey(broken{}) },
+			"NewMACKey": func() { s.NewMACKey(broken{}) },
+			"Seal":      func() { k.Seal(broken{}, nil, nil) },
+			"Wrap":      func() { k.Wrap(broken{}, k, nil) },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s went on without randomness", name)
+					}
+				}()
+				f()
+			}()
+		}
+		if _, err := s.GenerateSignKey(broken{}); err == nil {
+			t.Error("GenerateSignKey")
+		}
+		if _, err := s.GenerateDecryptKey(broken{}); err == nil {
+			t.Error("GenerateDecryptKey")
+		}
+	})
+}
