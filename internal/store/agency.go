@@ -1,0 +1,55 @@
+package store
+
+import "github.com/fengcun/fengcun/internal/agency"
+
+// PutAgency adds or replaces an agency.
+func (t *Tx) PutAgency(a *agency.Agency) error {
+	return t.put(`INSERT INTO agency (id, kind, name, division, verify_key, seal_key) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, division = $4, verify_key = $5, seal_key = $6`,
+		a.ID, string(a.Kind), a.Name, a.Division, a.VerifyKey, a.SealKey)
+}
+
+// Agencies reads all agencies by id.
+func (t *Tx) Agencies() ([]*agency.Agency, error) {
+	return all(t, `SELECT id, kind, name, division, verify_key, seal_key FROM agency ORDER BY id`, nil,
+		func(scan func(...any) error) (*agency.Agency, error) {
+			a := new(agency.Agency)
+			return a, scan(&a.ID, (*string)(&a.Kind), &a.Name, &a.Division, &a.VerifyKey, &a.SealKey)
+		})
+}
+
+// PutOfficer adds or replaces an officer.
+func (t *Tx) PutOfficer(o *agency.Officer) error {
+	return t.put(`INSERT INTO officer (id, agency, name, duty, verify_key) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET agency = $2, name = $3, duty = $4, verify_key = $5`,
+		o.ID, o.Agency, o.Name, string(o.Duty), o.VerifyKey)
+}
+
+// Officer reads one officer, or ErrNotFound.
+func (t *Tx) Officer(id string) (*agency.Officer, error) {
+	o := &agency.Officer{ID: id}
+	err := t.one(`SELECT agency, name, duty, verify_key FROM officer WHERE id = $1`, []any{id},
+		&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey)
+	return o, err
+}
+
+// Officers reads all officers by id.
+func (t *Tx) Officers() ([]*agency.Officer, error) {
+	return all(t, `SELECT id, agency, name, duty, verify_key FROM officer ORDER BY id`, nil,
+		func(scan func(...any) error) (*agency.Officer, error) {
+			o := new(agency.Officer)
+			return o, scan(&o.ID, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey)
+		})
+}
+
+// PutAccount adds or replaces a local account; password is its argon2id hash.
+func (t *Tx) PutAccount(login, officer, password string) error {
+	return t.put(`INSERT INTO account (login, officer, password) VALUES ($1, $2, $3)
+		ON CONFLICT (login) DO UPDATE SET officer = $2, password = $3`, login, officer, password)
+}
+
+// Account reads the officer and the password hash behind a login, or ErrNotFound.
+func (t *Tx) Account(login string) (officer, password string, err error) {
+	err = t.one(`SELECT officer, password FROM account WHERE login = $1`, []any{login}, &officer, &password)
+	return officer, password, err
+}

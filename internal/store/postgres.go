@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+)
+
+type postgresEngine struct{ db *sql.DB }
+
+func openPostgres(ctx context.Context, url string) (engine, error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &postgresEngine{db: db}, nil
+}
+
+func (e *postgresEngine) pool() *sql.DB        { return e.db }
+func (e *postgresEngine) goose() goose.Dialect { return goose.DialectPostgres }
+func (e *postgresEngine) close() error         { return e.db.Close() }
+
+// transact reads at REPEATABLE READ, one moment of the database, and writes at
+// READ COMMITTED, where row locks order what touches the same row.
+func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(session) error) error {
+	opts := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	if readOnly {
+		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := e.db.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+// SQLSTATE codes (PostgreSQL appendix A).
+const (
+	uniqueViolation      = "23505"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+)
+
+func sqlState(err error) string {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return pe.Code
+	}
+	return ""
+}
+
+func (e *postgresEngine) retry(err error) bool {
+	s := sqlState(err)
+	return s == serializationFailure || s == deadlockDetected
+}
+
+func (e *postgresEngine) conflict(err error) bool { return sqlState(err) == uniqueViolation }

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+)
+
+// Record is a record's lifecycle row: no person, no content.
+type Record struct {
+	ID        docket.RecordID
+	Status    docket.Status
+	Since     time.Time
+	Custodian string // agency id
+	Changes   int    // rows of its lifecycle
+	Due       civil.Date
+}
+
+const recordColumns = `code, seq, status, since, custodian, changes, due`
+
+func scanRecord(scan func(...any) error) (r Record, err error) {
+	var (
+		since int64
+		due   sql.NullInt64
+	)
+	err = scan((*string)(&r.ID.Code), &r.ID.Seq, (*string)(&r.Status), &since, &r.Custodian, &r.Changes, &due)
+	r.Since, r.Due = fromMicros(since), civil.FromDays(int(due.Int64))
+	return r, err
+}
+
+// AddRecord makes the lifecycle row of a new record.
+func (t *Tx) AddRecord(r *Record) error {
+	return t.put(`INSERT INTO record (`+recordColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		string(r.ID.Code), r.ID.Seq, string(r.Status), micros(r.Since), r.Custodian, r.Changes, nullDays(r.Due))
+}
+
+// Record reads a record's lifecycle row, or ErrNotFound.
+func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
+	rows, err := all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, scanRecord)
+	if err != nil {
+		return r, err
+	}
+	if len(rows) == 0 {
+		return r, ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// CaseRecords reads the lifecycle rows of a case.
+func (t *Tx) CaseRecords(code docket.Code) ([]Record, error) {
+	return all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 ORDER BY seq`, []any{string(code)}, scanRecord)
+}
+
+// Schedule sets the custodian of a record and the day on which policy must
+// look at it again; no day clears it.
+func (t *Tx) Schedule(id docket.RecordID, custodian string, due civil.Date) error {
+	return t.change(`UPDATE record SET custodian = $3, due = $4 WHERE code = $1 AND seq = $2`,
+		string(id.Code), id.Seq, custodian, nullDays(due))
+}
+
+// DueRecords reads records that policy must look at on a day, at most limit.
+func (t *Tx) DueRecords(on civil.Date, limit int) ([]Record, error) {
+	return all(t, `SELECT `+recordColumns+` FROM record WHERE due <= $1 ORDER BY due, code, seq LIMIT $2`,
+		[]any{on.Days(), limit}, scanRecord)
+}
+
+// MoveRecord writes one change of status: the lifecycle's next row and the new
+// status, provided the record still is where the change starts.
+func (t *Tx) MoveRecord(c *docket.Change, leaf int64) error {
+	var n int64
+	if c.From != "" {
+		err := t.one(`UPDATE record SET status = $3, since = $4, changes = changes + 1
+			WHERE code = $1 AND seq = $2 AND status = $5 RETURNING changes`,
+			[]any{string(c.Record.Code), c.Record.Seq, string(c.To), micros(c.At), string(c.From)}, &n)
+		if err == ErrNotFound { //nolint:errorlint // ours, unwrapped
+			return ErrStale
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return t.put(`INSERT INTO lifecycle (code, seq, n, from_status, to_status, at, operator, basis, reason, leaf)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		string(c.Record.Code), c.Record.Seq, n, string(c.From), string(c.To), micros(c.At), c.Operator, c.Basis, c.Reason, leaf)
+}
+
+// Changes reads a record's lifecycle, the first change first.
+func (t *Tx) Changes(id docket.RecordID) ([]docket.Change, error) {
+	return all(t, `SELECT from_status, to_status, at, operator, basis, reason FROM lifecycle WHERE code = $1 AND seq = $2 ORDER BY n`,
+		[]any{string(id.Code), id.Seq}, func(scan func(...any) error) (docket.Change, error) {
+			c := docket.Change{Record: id}
+			var at int64
+			err := scan((*string)(&c.From), (*string)(&c.To), &at, &c.Operator, &c.Basis, &c.Reason)
+			c.At = fromMicros(at)
+			return c, err
+		})
+}
+
+// Listing narrows a list of records; zero fields do not narrow.
+type Listing struct {
+	Custodian string
+	Status    docket.Status
+	Offset    int
+	Limit     int
+}
+
+// Records lists lifecycle rows, the latest change first.
+func (t *Tx) Records(l Listing) ([]Record, error) {
+	return all(t, `SELECT `+recordColumns+` FROM record
+		WHERE (custodian = $1 OR $1 = '') AND (status = $2 OR $2 = '')
+		ORDER BY since DESC, code, seq LIMIT $3 OFFSET $4`,
+		[]any{l.Custodian, string(l.Status), l.Limit, l.Offset}, scanRecord)
+}
+
+// StatusCounts counts records by status; of one custodian where it is given.
+func (t *Tx) StatusCounts(custodian string) (map[docket.Status]int, error) {
+	type count struct {
+		status docket.Status
+		n      int
+	}
+	rows, err := all(t, `SELECT status, COUNT(*) FROM record WHERE (custodian = $1 OR $1 = '') GROUP BY status`, []any{custodian},
+		func(scan func(...any) error) (c count, err error) { return c, scan((*string)(&c.status), &c.n) })
+	out := make(map[docket.Status]int, len(rows))
+	for _, r := range rows {
+		out[r.status] = r.n
+	}
+	return out, err
+}
+
+func nullDays(d civil.Date) sql.NullInt64 {
+	return sql.NullInt64{Int64: int64(d.Days()), Valid: !d.IsZero()}
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+)
+
+// Kinds of review and of notice.
+const (
+	KindSeal   = "seal"
+	KindUnseal = "unseal"
+)
+
+// Outcomes of a review; an open one has none.
+const (
+	OutcomeConfirmed  = "confirmed"
+	OutcomeRejected   = "rejected"
+	OutcomeSuperseded = "superseded"
+)
+
+// Review is one item of the review queue.
+type Review struct {
+	Record    docket.RecordID
+	ID        string
+	Kind      string
+	Custodian string
+	Opened    time.Time
+	Proposal  []byte // encrypted
+	Outcome   string
+	Closed    time.Time
+	ClosedBy  string
+	Note      []byte // encrypted
+}
+
+const reviewColumns = `code, id, seq, kind, custodian, opened, proposal, outcome, closed, closed_by, note`
+
+func scanReview(scan func(...any) error) (r Review, err error) {
+	var (
+		opened int64
+		closed sql.NullInt64
+	)
+	err = scan((*string)(&r.Record.Code), &r.ID, &r.Record.Seq, &r.Kind, &r.Custodian, &opened, &r.Proposal, &r.Outcome, &closed, &r.ClosedBy, &r.Note)
+	r.Opened, r.Closed = fromMicros(opened), fromNullMicros(closed)
+	return r, err
+}
+
+// AddReview puts an item into the queue.
+func (t *Tx) AddReview(r *Review) error {
+	return t.put(`INSERT INTO review (code, id, seq, kind, custodian, opened, proposal) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		string(r.Record.Code), r.ID, r.Record.Seq, r.Kind, r.Custodian, micros(r.Opened), r.Proposal)
+}
+
+// Review reads one item, or ErrNotFound.
+func (t *Tx) Review(code docket.Code, id string) (Review, error) {
+	rows, err := all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND id = $2`, []any{string(code), id}, scanReview)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Review{}, err
+	}
+	return rows[0], nil
+}
+
+// OpenReview reads the open item of a record and kind, or ErrNotFound.
+func (t *Tx) OpenReview(id docket.RecordID, kind string) (Review, error) {
+	rows, err := all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND seq = $2 AND kind = $3 AND outcome = ''`,
+		[]any{string(id.Code), id.Seq, kind}, scanReview)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Review{}, err
+	}
+	return rows[0], nil
+}
+
+// Reviews lists the open items of a custodian, or of all, the oldest first.
+func (t *Tx) Reviews(custodian string, limit, offset int) ([]Review, error) {
+	return all(t, `SELECT `+reviewColumns+` FROM review WHERE outcome = '' AND (custodian = $1 OR $1 = '')
+		ORDER BY opened, code, id LIMIT $2 OFFSET $3`, []any{custodian, limit, offset}, scanReview)
+}
+
+// ReviewCount counts the open items of a custodian, or of all, by kind.
+func (t *Tx) ReviewCount(custodian, kind string) (n int, err error) {
+	err = t.one(`SELECT COUNT(*) FROM review WHERE outcome = '' AND (custodian = $1 OR $1 = '') AND kind = $2`, []any{custodian, kind}, &n)
+	return n, err
+}
+
+// UpdateReview writes an open item's proposal anew.
+func (t *Tx) UpdateReview(r *Review) error {
+	return t.change(`UPDATE review SET proposal = $3, custodian = $4 WHERE code = $1 AND id = $2 AND outcome = ''`,
+		string(r.Record.Code), r.ID, r.Proposal, r.Custodian)
+}
+
+// CloseReview ends an open item.
+func (t *Tx) CloseReview(r *Review) error {
+	return t.change(`UPDATE review SET outcome = $3, closed = $4, closed_by = $5, note = $6 WHERE code = $1 AND id = $2 AND outcome = ''`,
+		string(r.Record.Code), r.ID, r.Outcome, micros(r.Closed), r.ClosedBy, r.Note)
+}
+
+// Notice is a letter to an agency that holds a copy, with its clock.
+type Notice struct {
+	Record  docket.RecordID
+	ID      string
+	Kind    string
+	Agency  string
+	Issued  time.Time
+	Due     civil.Date
+	Body    []byte // encrypted to the agency
+	Acked   time.Time
+	AckedBy string
+}
+
+const noticeColumns = `code, id, seq, kind, agency, issued, due, body, acked, acked_by`
+
+func scanNotice(scan func(...any) error) (n Notice, err error) {
+	var (
+		issued, due int64
+		acked       sql.NullInt64
+	)
+	err = scan((*string)(&n.Record.Code), &n.ID, &n.Record.Seq, &n.Kind, &n.Agency, &issued, &due, &n.Body, &acked, &n.AckedBy)
+	n.Issued, n.Due, n.Acked = fromMicros(issued), civil.FromDays(int(due)), fromNullMicros(acked)
+	return n, err
+}
+
+// AddNotices stores letters.
+func (t *Tx) AddNotices(ns []Notice) error {
+	rows := make([][]any, len(ns))
+	for i, n := range ns {
+		rows[i] = []any{string(n.Record.Code), n.ID, n.Record.Seq, n.Kind, n.Agency, micros(n.Issued), n.Due.Days(), n.Body}
+	}
+	return t.insertMany(`INSERT INTO notice (code, id, seq, kind, agency, issued, due, body) VALUES `, rows)
+}
+
+// Notice reads one letter, or ErrNotFound.
+func (t *Tx) Notice(code docket.Code, id string) (Notice, error) {
+	rows, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE code = $1 AND id = $2`, []any{string(code), id}, scanNotice)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Notice{}, err
+	}
+	return rows[0], nil
+}
+
+// NoticesOf lists the letters of one record, the first first.
+func (t *Tx) NoticesOf(id docket.RecordID) ([]Notice, error) {
+	return all(t, `SELECT `+noticeColumns+` FROM notice WHERE code = $1 AND seq = $2 ORDER BY issued, id`,
+		[]any{string(id.Code), id.Seq}, scanNotice)
+}
+
+// NoticesTo lists letters to an agency that wait for an answer first, then the
+// answered, the latest first in each.
+func (t *Tx) NoticesTo(agencyID string, limit, offset int) ([]Notice, error) {
+	return all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1
+		ORDER BY CASE WHEN acked IS NULL THEN 0 ELSE 1 END, issued DESC, code, id LIMIT $2 OFFSET $3`,
+		[]any{agencyID, limit, offset}, scanNotice)
+}
+
+// UnansweredCount counts an agency's letters without acknowledgement; of all
+// agencies where none is given.
+func (t *Tx) UnansweredCount(agencyID string) (n int, err error) {
+	err = t.one(`SELECT COUNT(*) FROM notice WHERE acked IS NULL AND (agency = $1 OR $1 = '')`, []any{agencyID}, &n)
+	return n, err
+}
+
+// AckNotice records an agency's acknowledgement, once.
+func (t *Tx) AckNotice(code docket.Code, id, agencyID, by string, at time.Time) error {
+	return t.change(`UPDATE notice SET acked = $4, acked_by = $5 WHERE code = $1 AND id = $2 AND agency = $3 AND acked IS NULL`,
+		string(code), id, agencyID, micros(at), by)
+}

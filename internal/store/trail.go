@@ -1,0 +1,159 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// TrailHead reads the log's head under its row's lock, so that only one
+// transaction at a time appends.
+func (t *Tx) TrailHead() (trail.Head, error) {
+	// An update takes the lock on both engines.
+	var edge []byte
+	err := t.one(`UPDATE trail_head SET size = size WHERE id = 1 RETURNING edge`, nil, &edge)
+	if err != nil {
+		return trail.Head{}, fmt.Errorf("reading the trail's head: %w", err)
+	}
+	return trail.ParseHead(edge)
+}
+
+// CurrentHead reads the head without locking it.
+func (t *Tx) CurrentHead() (trail.Head, error) {
+	var edge []byte
+	if err := t.one(`SELECT edge FROM trail_head WHERE id = 1`, nil, &edge); err != nil {
+		return trail.Head{}, fmt.Errorf("reading the trail's head: %w", err)
+	}
+	return trail.ParseHead(edge)
+}
+
+// AppendTrail stores a batch and its private records in the order of the leaves.
+func (t *Tx) AppendTrail(b trail.Batch, sealed []trail.Sealed) error {
+	if len(sealed) != len(b.Leaves) {
+		return errors.New("appending to the trail: each leaf needs its private record")
+	}
+	rows := make([][]any, len(sealed))
+	for i, s := range sealed {
+		rows[i] = []any{b.First + int64(i), s.Leaf[:], s.Epoch, s.Box}
+	}
+	if err := t.insertMany(`INSERT INTO trail_entry (seq, leaf, epoch, body) VALUES `, rows); err != nil {
+		return fmt.Errorf("appending to the trail: %w", err)
+	}
+	rows = make([][]any, len(b.Hashes))
+	for i, h := range b.Hashes {
+		rows[i] = []any{b.FirstHash + int64(i), h[:]}
+	}
+	if err := t.insertMany(`INSERT INTO trail_hash (idx, hash) VALUES `, rows); err != nil {
+		return fmt.Errorf("appending to the trail: %w", err)
+	}
+	return t.change(`UPDATE trail_head SET size = $1, edge = $2 WHERE id = 1`, b.Head.Size(), b.Head.Bytes())
+}
+
+const manyRows = 32
+
+// insertMany inserts rows in statements of 32 and of 1, so that few statements
+// need preparing whatever the number of rows.
+func (t *Tx) insertMany(head string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := 1
+		if len(rows) >= manyRows {
+			n = manyRows
+		}
+		args := make([]any, 0, n*len(rows[0]))
+		for _, r := range rows[:n] {
+			args = append(args, r...)
+		}
+		if err := t.put(head+placeholders(n, len(rows[0])), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+func placeholders(rows, columns int) string {
+	var b strings.Builder
+	for r := range rows {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for c := range columns {
+			if c > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "$%d", r*columns+c+1)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// ReadHashes reads stored hashes of the tree by index: trail.HashReader.
+func (t *Tx) ReadHashes(indexes []int64) ([]trail.Hash, error) {
+	out := make([]trail.Hash, len(indexes))
+	for i, x := range indexes {
+		var h []byte
+		if err := t.one(`SELECT hash FROM trail_hash WHERE idx = $1`, []any{x}, &h); err != nil {
+			return nil, fmt.Errorf("reading hash %d of the trail: %w", x, err)
+		}
+		if copy(out[i][:], h) != len(out[i]) {
+			return nil, fmt.Errorf("hash %d of the trail has %d bytes", x, len(h))
+		}
+	}
+	return out, nil
+}
+
+// TrailLeaf reads the public leaf at an index.
+func (t *Tx) TrailLeaf(seq int64) (trail.Leaf, error) {
+	var (
+		b []byte
+		l trail.Leaf
+	)
+	if err := t.one(`SELECT leaf FROM trail_entry WHERE seq = $1`, []any{seq}, &b); err != nil {
+		return l, err
+	}
+	copy(l[:], b)
+	return l, nil
+}
+
+// TrailRow is one stored entry of the log.
+type TrailRow struct {
+	Seq int64
+	trail.Sealed
+}
+
+// TrailRows reads entries from an index on, at most limit.
+func (t *Tx) TrailRows(from int64, limit int) ([]TrailRow, error) {
+	return all(t, `SELECT seq, leaf, epoch, body FROM trail_entry WHERE seq >= $1 ORDER BY seq LIMIT $2`,
+		[]any{from, limit}, func(scan func(...any) error) (r TrailRow, err error) {
+			var leaf []byte
+			err = scan(&r.Seq, &leaf, &r.Epoch, &r.Box)
+			copy(r.Leaf[:], leaf)
+			return r, err
+		})
+}
+
+// AddEpoch stores an epoch's wrapped key.
+func (t *Tx) AddEpoch(id string, wrapped []byte) error {
+	return t.put(`INSERT INTO trail_epoch (id, wrapped) VALUES ($1, $2)`, id, wrapped)
+}
+
+// Epoch reads an epoch's wrapped key.
+func (t *Tx) Epoch(id string) (wrapped []byte, err error) {
+	err = t.one(`SELECT wrapped FROM trail_epoch WHERE id = $1`, []any{id}, &wrapped)
+	return wrapped, err
+}
+
+// AddCheckpoint stores a signed checkpoint; one of the same size is kept.
+func (t *Tx) AddCheckpoint(size int64, note []byte) error {
+	return t.put(`INSERT INTO trail_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING`, size, note)
+}
+
+// LastCheckpoint reads the largest checkpoint, or ErrNotFound.
+func (t *Tx) LastCheckpoint() (note []byte, err error) {
+	err = t.one(`SELECT note FROM trail_checkpoint ORDER BY size DESC LIMIT 1`, nil, &note)
+	return note, err
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"time"
+
+	"github.com/fengcun/fengcun/internal/vault"
+)
+
+// The vault's rows: package vault declares what it needs (vault.Rows), and
+// these methods are all that touches its tables.
+
+var _ vault.Rows = (*Tx)(nil)
+
+// AddSealedRecord implements vault.Rows.
+func (t *Tx) AddSealedRecord(r *vault.SealedRecord) error {
+	return t.put(`INSERT INTO vault_record (record_key, custodian, sealed, wrapped, body) VALUES ($1, $2, $3, $4, $5)`,
+		r.Key, r.Custodian, micros(r.SealedAt), r.Wrapped, r.Body)
+}
+
+// SealedRecord implements vault.Rows.
+func (t *Tx) SealedRecord(key []byte) (*vault.SealedRecord, error) {
+	r := &vault.SealedRecord{Key: key}
+	var sealed int64
+	err := t.one(`SELECT custodian, sealed, wrapped, body FROM vault_record WHERE record_key = $1`, []any{key},
+		&r.Custodian, &sealed, &r.Wrapped, &r.Body)
+	if err == ErrNotFound { //nolint:errorlint // ours, unwrapped
+		return nil, vault.ErrNotSealed
+	}
+	r.SealedAt = fromMicros(sealed)
+	return r, err
+}
+
+// AddSealedItem implements vault.Rows.
+func (t *Tx) AddSealedItem(i *vault.SealedItem) error {
+	return t.put(`INSERT INTO vault_item (record_key, event_key, wrapped, body) VALUES ($1, $2, $3, $4)`,
+		i.RecordKey, i.EventKey, i.Wrapped, i.Body)
+}
+
+// SealedItems implements vault.Rows.
+func (t *Tx) SealedItems(key []byte) ([]vault.SealedItem, error) {
+	return all(t, `SELECT event_key, wrapped, body FROM vault_item WHERE record_key = $1 ORDER BY event_key`, []any{key},
+		func(scan func(...any) error) (vault.SealedItem, error) {
+			i := vault.SealedItem{RecordKey: key}
+			return i, scan(&i.EventKey, &i.Wrapped, &i.Body)
+		})
+}
+
+// PutPersonLink implements vault.Rows.
+func (t *Tx) PutPersonLink(l *vault.PersonLink) error {
+	return t.put(`INSERT INTO vault_person (person_key, record_key, capsule) VALUES ($1, $2, $3)
+		ON CONFLICT (person_key, record_key) DO UPDATE SET capsule = $3`, l.PersonKey, l.RecordKey, l.Capsule)
+}
+
+const personLinks = `SELECT person_key, record_key, capsule FROM vault_person WHERE `
+
+func scanLink(scan func(...any) error) (l vault.PersonLink, err error) {
+	return l, scan(&l.PersonKey, &l.RecordKey, &l.Capsule)
+}
+
+// LinksOfPerson implements vault.Rows.
+func (t *Tx) LinksOfPerson(personKey []byte) ([]vault.PersonLink, error) {
+	return all(t, personLinks+`person_key = $1 ORDER BY record_key`, []any{personKey}, scanLink)
+}
+
+// LinksOfRecord implements vault.Rows.
+func (t *Tx) LinksOfRecord(recordKey []byte) ([]vault.PersonLink, error) {
+	return all(t, personLinks+`record_key = $1`, []any{recordKey}, scanLink)
+}
+
+// AddSealedAlias implements vault.Rows.
+func (t *Tx) AddSealedAlias(a *vault.SealedAlias) error {
+	return t.put(`INSERT INTO vault_alias (alias_key, record_key, body) VALUES ($1, $2, $3)
+		ON CONFLICT (alias_key, record_key) DO NOTHING`, a.AliasKey, a.RecordKey, a.Body)
+}
+
+// SealedAliases implements vault.Rows.
+func (t *Tx) SealedAliases(aliasKey []byte) ([]vault.SealedAlias, error) {
+	return all(t, `SELECT record_key, body FROM vault_alias WHERE alias_key = $1 ORDER BY record_key`, []any{aliasKey},
+		func(scan func(...any) error) (vault.SealedAlias, error) {
+			a := vault.SealedAlias{AliasKey: aliasKey}
+			return a, scan(&a.RecordKey, &a.Body)
+		})
+}
+
+// DropSealed implements vault.Rows.
+func (t *Tx) DropSealed(recordKey []byte) error {
+	for _, q := range []string{
+		`DELETE FROM vault_alias WHERE record_key = $1`,
+		`DELETE FROM vault_person WHERE record_key = $1`,
+		`DELETE FROM vault_item WHERE record_key = $1`,
+		`DELETE FROM vault_record WHERE record_key = $1`,
+	} {
+		if err := t.put(q, recordKey); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddOriginal implements vault.Rows.
+func (t *Tx) AddOriginal(source string, eventKey, wrapped, body []byte) error {
+	return t.put(`INSERT INTO vault_original (source, event_key, wrapped, body) VALUES ($1, $2, $3, $4)`,
+		source, eventKey, wrapped, body)
+}
+
+// AddTicket implements vault.Rows.
+func (t *Tx) AddTicket(k *vault.TicketRow) error {
+	return t.change(`INSERT INTO ticket (query, hash, leaf, prepared, expires) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (query) DO UPDATE SET hash = $2, leaf = $3, prepared = $4, expires = $5 WHERE ticket.redeemed IS NULL`,
+		k.Query, k.Hash, k.Leaf, micros(k.Prepared), micros(k.Expires))
+}
+
+// RedeemTicket implements vault.Rows. Two that redeem at once: one gets ErrTicket.
+func (t *Tx) RedeemTicket(query string, hash []byte, at time.Time) error {
+	err := t.change(`UPDATE ticket SET redeemed = $3 WHERE query = $1 AND hash = $2 AND redeemed IS NULL AND expires > $3`,
+		query, hash, micros(at))
+	if err == ErrStale { //nolint:errorlint // ours, unwrapped
+		return vault.ErrTicket
+	}
+	return err
+}

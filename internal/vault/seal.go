@@ -1,0 +1,178 @@
+package vault
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/docket"
+)
+
+// Content is all there is of one record: what goes into the vault, and what an
+// opening shows.
+type Content struct {
+	Record     docket.RecordID   `json:"record"`
+	Custodian  string            `json:"custodian"`
+	Identity   docket.Identity   `json:"identity"`
+	Events     []json.RawMessage `json:"events"`                // each reduced to this person
+	CaseEvents []json.RawMessage `json:"case_events,omitempty"` // of the case as a whole, once nobody's record is open
+	Numbers    []docket.Number   `json:"numbers,omitempty"`     // that lead to this record only
+}
+
+// Seal takes a record over. The caller deletes it from the ledger in the same
+// transaction.
+func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
+	key := v.recordKey(c.Record)
+	body, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encoding record %s: %w", c.Record, err)
+	}
+	wrapped, sealed, err := v.encrypt(rows, c.Custodian, body, recordContext(key, c.Custodian))
+	if err != nil {
+		return fmt.Errorf("sealing record %s: %w", c.Record, err)
+	}
+	row := &SealedRecord{Key: key, Custodian: c.Custodian, SealedAt: at, Wrapped: wrapped, Body: sealed}
+	if err := rows.AddSealedRecord(row); err != nil {
+		return fmt.Errorf("sealing record %s: %w", c.Record, err)
+	}
+	for _, n := range c.Numbers {
+		a := &SealedAlias{AliasKey: v.aliasKey(n), RecordKey: key}
+		a.Body = v.keys.Weigh().Seal(v.rand, []byte(c.Record.String()), aliasContext(a.AliasKey, key))
+		if err := rows.AddSealedAlias(a); err != nil {
+			return fmt.Errorf("sealing a number of record %s: %w", c.Record, err)
+		}
+	}
+	events, err := stored(c.Events)
+	if err != nil {
+		return err
+	}
+	return v.putCapsule(rows, v.personKey(c.Record.Code, c.Identity), key, c.Record, events)
+}
+
+func (v *Vault) encrypt(rows Rows, custodian string, body, context []byte) (wrapped, sealed []byte, err error) {
+	kek, err := v.keys.AddCustodian(v.rand, custodian)
+	if err != nil {
+		return nil, nil, err
+	}
+	dek := v.suite.NewKey(v.rand)
+	if wrapped, err = kek.Wrap(rows.Context(), v.rand, dek, context); err != nil {
+		return nil, nil, err
+	}
+	return wrapped, dek.SealPadded(v.rand, body, context), nil
+}
+
+func (v *Vault) decrypt(rows Rows, custodian string, wrapped, sealed, context []byte) ([]byte, error) {
+	kek, err := v.keys.Custodian(custodian)
+	if err != nil {
+		return nil, err
+	}
+	dek, err := kek.Unwrap(rows.Context(), wrapped, context)
+	if err != nil {
+		return nil, err
+	}
+	return dek.OpenPadded(sealed, context)
+}
+
+// Absorb takes an event that arrived for a sealed record: raw is the event
+// reduced to that person.
+func (v *Vault) Absorb(rows Rows, id docket.RecordID, eventKey []byte, raw []byte) error {
+	key := v.recordKey(id)
+	row, err := rows.SealedRecord(key)
+	if err != nil {
+		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
+	}
+	wrapped, sealed, err := v.encrypt(rows, row.Custodian, raw, itemContext(key, eventKey))
+	if err != nil {
+		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
+	}
+	item := &SealedItem{RecordKey: key, EventKey: eventKey, Wrapped: wrapped, Body: sealed}
+	if err := rows.AddSealedItem(item); err != nil {
+		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
+	}
+	return v.extendCapsule(rows, key, id, raw)
+}
+
+func (v *Vault) extendCapsule(rows Rows, key []byte, id docket.RecordID, raw []byte) error {
+	links, err := rows.LinksOfRecord(key)
+	if err != nil {
+		return err
+	}
+	e, err := docket.Stored(raw)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		w, err := v.openCapsule(l)
+		if err != nil {
+			return err
+		}
+		if err := v.putCapsule(rows, l.PersonKey, key, id, append(w.Events, e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeepOriginal stores the bytes of an event about several persons: they would
+// name each of them, so they never lie in the ledger.
+func (v *Vault) KeepOriginal(rows Rows, source, custodian string, eventKey, raw []byte) error {
+	wrapped, sealed, err := v.encrypt(rows, custodian, raw, originalContext(source, eventKey))
+	if err != nil {
+		return fmt.Errorf("keeping the original of an event: %w", err)
+	}
+	return rows.AddOriginal(source, eventKey, wrapped, sealed)
+}
+
+// CasesByNumber finds the records behind an agency's number.
+func (v *Vault) CasesByNumber(rows Rows, n docket.Number) ([]docket.RecordID, error) {
+	aliases, err := rows.SealedAliases(v.aliasKey(n))
+	if err != nil {
+		return nil, err
+	}
+	var out []docket.RecordID
+	for _, a := range aliases {
+		text, err := v.keys.Weigh().Open(a.Body, aliasContext(a.AliasKey, a.RecordKey))
+		if err != nil {
+			return nil, fmt.Errorf("a sealed number: %w", err)
+		}
+		id, err := docket.ParseRecordID(string(text))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}
+
+// Find says which of a case's sealed records is the person's, if any.
+func (v *Vault) Find(rows Rows, sealed []docket.RecordID, p docket.Identity) (docket.RecordID, bool, error) {
+	if len(sealed) == 0 {
+		return docket.RecordID{}, false, nil
+	}
+	links, err := rows.LinksOfPerson(v.personKey(sealed[0].Code, p))
+	if err != nil {
+		return docket.RecordID{}, false, err
+	}
+	keys := make(map[string]bool, len(links))
+	for _, l := range links {
+		keys[string(l.RecordKey)] = true
+	}
+	for _, id := range sealed {
+		if keys[string(v.recordKey(id))] {
+			return id, true, nil
+		}
+	}
+	return docket.RecordID{}, false, nil
+}
+
+func stored(raws []json.RawMessage) ([]*docket.Event, error) {
+	events := make([]*docket.Event, len(raws))
+	var errs []error
+	for i, raw := range raws {
+		e, err := docket.Stored(raw)
+		errs = append(errs, err)
+		events[i] = e
+	}
+	return events, errors.Join(errs...)
+}
