@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
@@ -99,7 +100,11 @@ func (intl) parseDecrypter(raw []byte) (decrypter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return hpkeDecrypter{key}, nil
+	d := hpkeDecrypter{key}
+	if !bytes.Equal(d.bytes(), raw) {
+		return nil, errors.New("an X25519 key must be clamped as RFC 7748 says")
+	}
+	return d, nil
 }
 
 func (intl) parseEncrypter(raw []byte) (encrypter, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"io"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,28 +12,36 @@ import (
 
 // opener is one way of opening one ciphertext that was made with aad "row".
 type opener struct {
-	name string
-	box  []byte
-	open func(box, aad []byte) error
+	name  string
+	plain string
+	box   []byte
+	open  func(box, aad []byte) ([]byte, error)
 }
 
-func openers(t testing.TB, s Suite) []opener {
+func openers(t testing.TB, s Suite, random io.Reader) []opener {
 	t.Helper()
-	k := s.NewKey(rand.Reader)
-	priv, err := s.GenerateDecryptKey(rand.Reader)
+	k, data := s.NewKey(random), s.NewKey(random)
+	priv, err := s.GenerateDecryptKey(random)
 	if err != nil {
 		t.Fatal(err)
 	}
 	aad := []byte("row")
-	public, err := priv.Public().Seal(rand.Reader, []byte("plain"), aad)
+	public, err := priv.Public().Seal(random, []byte("plain"), aad)
 	if err != nil {
 		t.Fatal(err)
 	}
+	unwrap := func(b, a []byte) ([]byte, error) {
+		got, err := k.Unwrap(b, a)
+		if err != nil {
+			return nil, err
+		}
+		return []byte(got.Reveal()), nil
+	}
 	return []opener{
-		{"Seal", k.Seal(rand.Reader, []byte("plain"), aad), func(b, a []byte) error { _, err := k.Open(b, a); return err }},
-		{"SealPadded", k.SealPadded(rand.Reader, []byte("plain"), aad), func(b, a []byte) error { _, err := k.OpenPadded(b, a); return err }},
-		{"Wrap", k.Wrap(rand.Reader, s.NewKey(rand.Reader), aad), func(b, a []byte) error { _, err := k.Unwrap(b, a); return err }},
-		{"Public", public, func(b, a []byte) error { _, err := priv.Open(b, a); return err }},
+		{"Seal", "plain", k.Seal(random, []byte("plain"), aad), k.Open},
+		{"SealPadded", "plain", k.SealPadded(random, []byte("plain"), aad), k.OpenPadded},
+		{"Wrap", data.Reveal(), k.Wrap(random, data, aad), unwrap},
+		{"Public", "plain", public, priv.Open},
 	}
 }
 
@@ -40,14 +49,14 @@ func openers(t testing.TB, s Suite) []opener {
 // and another way of opening are all refused, and all in the same words.
 func TestTamper(t *testing.T) {
 	both(t, func(t *testing.T, s Suite) {
-		all := openers(t, s)
+		all := openers(t, s, rand.Reader)
 		for _, o := range all {
-			if err := o.open(o.box, []byte("row")); err != nil {
-				t.Fatalf("%s: %v", o.name, err)
+			if got, err := o.open(o.box, []byte("row")); err != nil || string(got) != o.plain {
+				t.Fatalf("%s: %q, %v", o.name, got, err)
 			}
 			refused := func(what string, box, aad []byte) {
 				t.Helper()
-				if err := o.open(box, aad); err != ErrOpen { //nolint:errorlint // the very same words
+				if _, err := o.open(box, aad); err != ErrOpen { //nolint:errorlint // the very same words
 					t.Errorf("%s: %s: %v", o.name, what, err)
 				}
 			}

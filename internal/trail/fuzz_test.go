@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzParseReceipt(f *testing.F) {
-	m := newMemory(f, suite.GM())
+	m := &memory{signer: newSignerFrom(f, suite.GM(), repeatable())}
 	c := m.add(f, leaves(0, 9)...)
 	r, err := c.Prove(4, leaf(4), m)
 	if err != nil {
@@ -33,7 +33,7 @@ func FuzzParseReceipt(f *testing.F) {
 }
 
 func FuzzOpenCheckpoint(f *testing.F) {
-	signer := newSigner(f, suite.GM())
+	signer := newSignerFrom(f, suite.GM(), repeatable())
 	c, err := signer.Checkpoint(rand.Reader, Head{}.Append(leaves(0, 5)...).Head)
 	if err != nil {
 		f.Fatal(err)
@@ -52,7 +52,7 @@ func FuzzOpenCheckpoint(f *testing.F) {
 }
 
 func FuzzParseVerifier(f *testing.F) {
-	f.Add(newSigner(f, suite.GM()).Verifier().String())
+	f.Add(newSignerFrom(f, suite.GM(), repeatable()).Verifier().String())
 	f.Add("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := ParseVerifier(text)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
+	mathrand "math/rand/v2"
 	"testing"
 	"time"
 
@@ -28,9 +30,18 @@ func newMemory(t testing.TB, s suite.Suite) *memory {
 // newSigner makes a log key of each suite that s asks for.
 func newSigner(t testing.TB, s suite.Suite) *Signer {
 	t.Helper()
+	return newSignerFrom(t, s, rand.Reader)
+}
+
+// repeatable gives each of the fuzzer's processes the same keys, so that a seed
+// made by one is good in all.
+func repeatable() io.Reader { return mathrand.NewChaCha8([32]byte{1}) }
+
+func newSignerFrom(t testing.TB, s suite.Suite, random io.Reader) *Signer {
+	t.Helper()
 	var keys []suite.SignKey
 	for _, each := range []suite.Suite{suite.Intl(), suite.GM()} {
-		k, err := each.GenerateSignKey(rand.Reader)
+		k, err := each.GenerateSignKey(random)
 		if err != nil {
 			t.Fatal(err)
 		}
