@@ -125,7 +125,7 @@ func (v versions) clone() versions {
 	return out
 }
 
-// destroy forgets every version before the given one.
+// destroyBefore forgets every version before the given one.
 func (v versions) destroyBefore(version uint32) (versions, error) {
 	if version > v.current {
 		return versions{}, fmt.Errorf("keyring: version %d is not there yet; the current one is %d", version, v.current)
@@ -168,11 +168,19 @@ func (r *Ring) change(edit func(c *contents) error) error {
 
 const redactedText = "[keyring]"
 
-// String does not print keys; nor do the others.
-func (r *Ring) String() string             { return redactedText }
-func (r *Ring) GoString() string           { return redactedText }                    //nolint:revive // see String
-func (r *Ring) LogValue() slog.Value       { return slog.StringValue(redactedText) }  //nolint:revive // see String
-func (r *Ring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redactedText) } //nolint:revive // see String
+// String does not print keys.
+func (r *Ring) String() string { return redactedText }
+
+// GoString does not print keys.
+func (r *Ring) GoString() string { return redactedText }
+
+// LogValue does not log keys.
+func (r *Ring) LogValue() slog.Value { return slog.StringValue(redactedText) }
+
+// Format does not print keys, whatever the verb.
+func (r *Ring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redactedText) }
+
+// MarshalJSON refuses.
 func (r *Ring) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("keyring: a ring does not marshal itself")
-} //nolint:revive // see String
+}

@@ -9,18 +9,18 @@ import (
 )
 
 // secretsIn finds the raw bytes of every key in a ring's plaintext.
-func secretsIn(t testing.TB, plain []byte) [][]byte {
-	t.Helper()
+func secretsIn(tb testing.TB, plain []byte) [][]byte {
+	tb.Helper()
 	var out [][]byte
 	for _, m := range regexp.MustCompile(`"(?:intl|gm)\.[a-z]+\.([^"]+)"`).FindAllSubmatch(plain, -1) {
 		raw, err := base64.RawURLEncoding.DecodeString(string(m[1]))
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		out = append(out, raw)
 	}
 	if len(out) < 10 {
-		t.Fatalf("only %d keys found", len(out))
+		tb.Fatalf("only %d keys found", len(out))
 	}
 	return out
 }

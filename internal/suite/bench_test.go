@@ -16,24 +16,19 @@ type fixed struct{}
 
 func (fixed) Read(b []byte) (int, error) { return len(b), nil }
 
-func benchBoth(b *testing.B, f func(b *testing.B, s Suite)) {
-	b.Helper()
-	for _, s := range []Suite{Intl(), GM()} {
-		b.Run(s.Name(), func(b *testing.B) { f(b, s) })
-	}
-}
-
 // BenchmarkBareAEAD is what the others are compared with: the suite's cipher
 // into a fresh slice.
 func BenchmarkBareAEAD(b *testing.B) {
-	benchBoth(b, func(b *testing.B, s Suite) {
-		plain, nonce, aad := make([]byte, recordSize), make([]byte, nonceSize), make([]byte, 64)
-		aead := s.NewKey(rand.Reader).m().aead
-		b.SetBytes(recordSize)
-		for b.Loop() {
-			aead.Seal(nil, nonce, plain, aad)
-		}
-	})
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			plain, nonce, aad := make([]byte, recordSize), make([]byte, nonceSize), make([]byte, 64)
+			aead := s.NewKey(rand.Reader).m().aead
+			b.SetBytes(recordSize)
+			for b.Loop() {
+				aead.Seal(nil, nonce, plain, aad)
+			}
+		})
+	}
 }
 
 func BenchmarkSeal(b *testing.B) { benchSeal(b, Key.Seal) }
@@ -43,78 +38,88 @@ func BenchmarkSealPadded(b *testing.B) { benchSeal(b, Key.SealPadded) }
 // BenchmarkSealRecord is what one record costs: a new key, its wrapping, the
 // padded content.
 func BenchmarkSealRecord(b *testing.B) {
-	benchBoth(b, func(b *testing.B, s Suite) {
-		plain, aad := make([]byte, recordSize), make([]byte, 64)
-		kek := s.NewKey(rand.Reader)
-		b.SetBytes(recordSize)
-		for b.Loop() {
-			k := s.NewKey(rand.Reader)
-			kek.Wrap(rand.Reader, k, aad)
-			k.SealPadded(rand.Reader, plain, aad)
-		}
-	})
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			plain, aad := make([]byte, recordSize), make([]byte, 64)
+			kek := s.NewKey(rand.Reader)
+			b.SetBytes(recordSize)
+			for b.Loop() {
+				k := s.NewKey(rand.Reader)
+				kek.Wrap(rand.Reader, k, aad)
+				k.SealPadded(rand.Reader, plain, aad)
+			}
+		})
+	}
 }
 
 func benchSeal(b *testing.B, seal func(Key, io.Reader, []byte, []byte) []byte) {
 	b.Helper()
-	benchBoth(b, func(b *testing.B, s Suite) {
-		plain, aad := make([]byte, recordSize), make([]byte, 64)
-		k := s.NewKey(rand.Reader)
-		b.SetBytes(recordSize)
-		for b.Loop() {
-			seal(k, fixed{}, plain, aad)
-		}
-	})
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			plain, aad := make([]byte, recordSize), make([]byte, 64)
+			k := s.NewKey(rand.Reader)
+			b.SetBytes(recordSize)
+			for b.Loop() {
+				seal(k, fixed{}, plain, aad)
+			}
+		})
+	}
 }
 
 func BenchmarkSealSmall(b *testing.B) {
-	benchBoth(b, func(b *testing.B, s Suite) {
-		plain, aad := make([]byte, 300), make([]byte, 64)
-		k := s.NewKey(rand.Reader)
-		for b.Loop() {
-			k.Seal(rand.Reader, plain, aad)
-		}
-	})
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			plain, aad := make([]byte, 300), make([]byte, 64)
+			k := s.NewKey(rand.Reader)
+			for b.Loop() {
+				k.Seal(rand.Reader, plain, aad)
+			}
+		})
+	}
 }
 
 func BenchmarkIndex(b *testing.B) {
-	benchBoth(b, func(b *testing.B, s Suite) {
-		k, id := s.NewMACKey(rand.Reader), []byte("990101199001011234")
-		for b.Loop() {
-			k.Index("person", id)
-		}
-	})
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			k, id := s.NewMACKey(rand.Reader), []byte("990101199001011234")
+			for b.Loop() {
+				k.Index("person", id)
+			}
+		})
+	}
 }
 
 func BenchmarkPublicKey(b *testing.B) {
-	benchBoth(b, func(b *testing.B, s Suite) {
-		k := someKeys(b, s)
-		message := make([]byte, 300)
-		sig, err := k.sign.Sign(rand.Reader, message)
-		if err != nil {
-			b.Fatal(err)
-		}
-		pub := k.sign.Public()
-		b.Run("sign", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := k.sign.Sign(rand.Reader, message); err != nil {
-					b.Fatal(err)
-				}
+	for _, s := range suites() {
+		b.Run(s.Name(), func(b *testing.B) {
+			k := someKeys(b, s)
+			message := make([]byte, 300)
+			sig, err := k.sign.Sign(rand.Reader, message)
+			if err != nil {
+				b.Fatal(err)
 			}
-		})
-		b.Run("verify", func(b *testing.B) {
-			for b.Loop() {
-				if !pub.Verify(message, sig) {
-					b.Fatal("refused")
+			pub := k.sign.Public()
+			b.Run("sign", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := k.sign.Sign(rand.Reader, message); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
-		b.Run("seal", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := k.decrypt.Public().Seal(rand.Reader, message, nil); err != nil {
-					b.Fatal(err)
+			})
+			b.Run("verify", func(b *testing.B) {
+				for b.Loop() {
+					if !pub.Verify(message, sig) {
+						b.Fatal("refused")
+					}
 				}
-			}
+			})
+			b.Run("seal", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := k.decrypt.Public().Seal(rand.Reader, message, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		})
-	})
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"math/big"
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
@@ -101,12 +100,11 @@ func (v sm2Verifier) bytes() []byte { return v.raw }
 
 // sm2Point is the uncompressed form of GB/T 32918.1: 4, x, y.
 func sm2Point(key *ecdsa.PublicKey) []byte {
-	b := make([]byte, sm2PointSize)
-	b[0] = 4
-	put := func(to []byte, n *big.Int) { n.FillBytes(to) }
-	put(b[1:33], key.X)
-	put(b[33:], key.Y)
-	return b
+	point, err := sm2.PublicKeyToECDH(key)
+	if err != nil {
+		panic(err) // every key here was parsed or made on the curve
+	}
+	return point.Bytes()
 }
 
 type sm2Decrypter struct{ key *sm2.PrivateKey }

@@ -18,17 +18,17 @@ type opener struct {
 	open  func(box, aad []byte) ([]byte, error)
 }
 
-func openers(t testing.TB, s Suite, random io.Reader) []opener {
-	t.Helper()
+func openers(tb testing.TB, s Suite, random io.Reader) []opener {
+	tb.Helper()
 	k, data := s.NewKey(random), s.NewKey(random)
 	priv, err := s.GenerateDecryptKey(random)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	aad := []byte("row")
 	public, err := priv.Public().Seal(random, []byte("plain"), aad)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	unwrap := func(b, a []byte) ([]byte, error) {
 		got, err := k.Unwrap(b, a)
@@ -48,88 +48,94 @@ func openers(t testing.TB, s Suite, random io.Reader) []opener {
 // TestTamper: a flipped bit in any byte, a byte more or less, another context
 // and another way of opening are all refused, and all in the same words.
 func TestTamper(t *testing.T) {
-	both(t, func(t *testing.T, s Suite) {
-		all := openers(t, s, rand.Reader)
-		for _, o := range all {
-			if got, err := o.open(o.box, []byte("row")); err != nil || string(got) != o.plain {
-				t.Fatalf("%s: %q, %v", o.name, got, err)
-			}
-			refused := func(what string, box, aad []byte) {
-				t.Helper()
-				if _, err := o.open(box, aad); err != ErrOpen { //nolint:errorlint // the very same words
-					t.Errorf("%s: %s: %v", o.name, what, err)
+	for _, s := range suites() {
+		t.Run(s.Name(), func(t *testing.T) {
+			all := openers(t, s, rand.Reader)
+			for _, o := range all {
+				if got, err := o.open(o.box, []byte("row")); err != nil || string(got) != o.plain {
+					t.Fatalf("%s: %q, %v", o.name, got, err)
+				}
+				refused := func(what string, box, aad []byte) {
+					t.Helper()
+					if _, err := o.open(box, aad); err != ErrOpen { //nolint:errorlint // the very same words
+						t.Errorf("%s: %s: %v", o.name, what, err)
+					}
+				}
+				for i := range o.box {
+					for _, bit := range []byte{1, 0x80} {
+						bad := bytes.Clone(o.box)
+						bad[i] ^= bit
+						refused("altered", bad, []byte("row"))
+					}
+				}
+				for n := range o.box {
+					refused("cut", o.box[:n], []byte("row"))
+				}
+				refused("longer", append(bytes.Clone(o.box), 0), []byte("row"))
+				for _, aad := range [][]byte{nil, []byte("rov"), []byte("row ")} {
+					refused("another context", o.box, aad)
+				}
+				for _, other := range all {
+					if other.name != o.name {
+						refused("made by "+other.name, other.box, []byte("row"))
+					}
 				}
 			}
-			for i := range o.box {
-				for _, bit := range []byte{1, 0x80} {
-					bad := bytes.Clone(o.box)
-					bad[i] ^= bit
-					refused("altered", bad, []byte("row"))
-				}
-			}
-			for n := range o.box {
-				refused("cut", o.box[:n], []byte("row"))
-			}
-			refused("longer", append(bytes.Clone(o.box), 0), []byte("row"))
-			for _, aad := range [][]byte{nil, []byte("rov"), []byte("row ")} {
-				refused("another context", o.box, aad)
-			}
-			for _, other := range all {
-				if other.name != o.name {
-					refused("made by "+other.name, other.box, []byte("row"))
-				}
-			}
-		}
-	})
+		})
+	}
 }
 
 // TestOtherKeys: neither another key nor the other suite's opens anything.
 func TestOtherKeys(t *testing.T) {
-	both(t, func(t *testing.T, s Suite) {
-		box := s.NewKey(rand.Reader).Seal(rand.Reader, []byte("plain"), nil)
-		for _, other := range []Suite{Intl(), GM()} {
-			if _, err := other.NewKey(rand.Reader).Open(box, nil); !errors.Is(err, ErrOpen) {
-				t.Errorf("%v key: %v", other, err)
+	for _, s := range suites() {
+		t.Run(s.Name(), func(t *testing.T) {
+			box := s.NewKey(rand.Reader).Seal(rand.Reader, []byte("plain"), nil)
+			for _, other := range []Suite{Intl(), GM()} {
+				if _, err := other.NewKey(rand.Reader).Open(box, nil); !errors.Is(err, ErrOpen) {
+					t.Errorf("%v key: %v", other, err)
+				}
 			}
-		}
-	})
+		})
+	}
 }
 
 func TestSignatureTamper(t *testing.T) {
-	both(t, func(t *testing.T, s Suite) {
-		k, err := s.GenerateSignKey(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sig, err := k.Sign(rand.Reader, []byte("grant"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range sig {
-			bad := bytes.Clone(sig)
-			bad[i] ^= 1
-			if k.Public().Verify([]byte("grant"), bad) {
-				t.Errorf("byte %d altered: accepted", i)
-			}
-		}
-		for n := range sig {
-			if k.Public().Verify([]byte("grant"), sig[:n]) {
-				t.Errorf("cut to %d: accepted", n)
-			}
-		}
-		if k.Public().Verify([]byte("grant"), append(sig, 0)) {
-			t.Error("a byte more: accepted")
-		}
-		for _, other := range []Suite{Intl(), GM()} {
-			o, err := other.GenerateSignKey(rand.Reader)
+	for _, s := range suites() {
+		t.Run(s.Name(), func(t *testing.T) {
+			k, err := s.GenerateSignKey(rand.Reader)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if o.Public().Verify([]byte("grant"), sig) {
-				t.Errorf("another %v key accepts it", other)
+			sig, err := k.Sign(rand.Reader, []byte("grant"))
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-	})
+			for i := range sig {
+				bad := bytes.Clone(sig)
+				bad[i] ^= 1
+				if k.Public().Verify([]byte("grant"), bad) {
+					t.Errorf("byte %d altered: accepted", i)
+				}
+			}
+			for n := range sig {
+				if k.Public().Verify([]byte("grant"), sig[:n]) {
+					t.Errorf("cut to %d: accepted", n)
+				}
+			}
+			if k.Public().Verify([]byte("grant"), append(sig, 0)) {
+				t.Error("a byte more: accepted")
+			}
+			for _, other := range []Suite{Intl(), GM()} {
+				o, err := other.GenerateSignKey(rand.Reader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if o.Public().Verify([]byte("grant"), sig) {
+					t.Errorf("another %v key accepts it", other)
+				}
+			}
+		})
+	}
 	if (VerifyKey{}).Verify([]byte("grant"), nil) {
 		t.Error("no key verifies")
 	}
@@ -154,25 +160,27 @@ func TestFrame(t *testing.T) {
 }
 
 func TestIndex(t *testing.T) {
-	both(t, func(t *testing.T, s Suite) {
-		k, other := s.NewMACKey(rand.Reader), s.NewMACKey(rand.Reader)
-		one := k.Index("person", []byte("990101199001011234"))
-		if one != k.Index("person", []byte("990101199001011234")) {
-			t.Error("an index is not stable")
-		}
-		for name, x := range map[string][Size]byte{
-			"domain": k.Index("alias", []byte("990101199001011234")),
-			"key":    other.Index("person", []byte("990101199001011234")),
-			"split":  k.Index("person", []byte("990101"), []byte("199001011234")),
-		} {
-			if x == one {
-				t.Errorf("another %s gives the same index", name)
+	for _, s := range suites() {
+		t.Run(s.Name(), func(t *testing.T) {
+			k, other := s.NewMACKey(rand.Reader), s.NewMACKey(rand.Reader)
+			one := k.Index("person", []byte("990101199001011234"))
+			if one != k.Index("person", []byte("990101199001011234")) {
+				t.Error("an index is not stable")
 			}
-		}
-		if !k.Check(one[:], "person", []byte("990101199001011234")) || k.Check(one[:31], "person", []byte("990101199001011234")) {
-			t.Error("Check")
-		}
-	})
+			for name, x := range map[string][Size]byte{
+				"domain": k.Index("alias", []byte("990101199001011234")),
+				"key":    other.Index("person", []byte("990101199001011234")),
+				"split":  k.Index("person", []byte("990101"), []byte("199001011234")),
+			} {
+				if x == one {
+					t.Errorf("another %s gives the same index", name)
+				}
+			}
+			if !k.Check(one[:], "person", []byte("990101199001011234")) || k.Check(one[:31], "person", []byte("990101199001011234")) {
+				t.Error("Check")
+			}
+		})
+	}
 }
 
 func TestPadding(t *testing.T) {
@@ -210,28 +218,30 @@ func (broken) Read([]byte) (int, error) { return 0, errors.New("broken") }
 
 // TestBrokenRandom: without randomness nothing is made.
 func TestBrokenRandom(t *testing.T) {
-	both(t, func(t *testing.T, s Suite) {
-		k := s.NewKey(rand.Reader)
-		for name, f := range map[string]func(){
-			"NewKey":    func() { s.NewKey(broken{}) },
-			"NewMACKey": func() { s.NewMACKey(broken{}) },
-			"Seal":      func() { k.Seal(broken{}, nil, nil) },
-			"Wrap":      func() { k.Wrap(broken{}, k, nil) },
-		} {
-			func() {
-				defer func() {
-					if recover() == nil {
-						t.Errorf("%s went on without randomness", name)
-					}
+	for _, s := range suites() {
+		t.Run(s.Name(), func(t *testing.T) {
+			k := s.NewKey(rand.Reader)
+			for name, f := range map[string]func(){
+				"NewKey":    func() { s.NewKey(broken{}) },
+				"NewMACKey": func() { s.NewMACKey(broken{}) },
+				"Seal":      func() { k.Seal(broken{}, nil, nil) },
+				"Wrap":      func() { k.Wrap(broken{}, k, nil) },
+			} {
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%s went on without randomness", name)
+						}
+					}()
+					f()
 				}()
-				f()
-			}()
-		}
-		if _, err := s.GenerateSignKey(broken{}); err == nil {
-			t.Error("GenerateSignKey")
-		}
-		if _, err := s.GenerateDecryptKey(broken{}); err == nil {
-			t.Error("GenerateDecryptKey")
-		}
-	})
+			}
+			if _, err := s.GenerateSignKey(broken{}); err == nil {
+				t.Error("GenerateSignKey")
+			}
+			if _, err := s.GenerateDecryptKey(broken{}); err == nil {
+				t.Error("GenerateDecryptKey")
+			}
+		})
+	}
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // unhex reads hexadecimal with white space in it.
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
+func unhex(tb testing.TB, s string) []byte {
+	tb.Helper()
 	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -72,11 +72,15 @@ func TestAEADVectors(t *testing.T) {
 		key, nonce, plain, aad, want string
 	}{
 		{
-			"GCM specification, case 14", intl{}, strings.Repeat("00", 32), strings.Repeat("00", 12), strings.Repeat("00", 16), "",
+			"GCM specification, case 14",
+			intl{},
+			strings.Repeat("00", 32), strings.Repeat("00", 12), strings.Repeat("00", 16), "",
 			"cea7403d4d606b6e074ec5d3baf39d18 d0d1c8a799996bf0265b98b5d48ab919",
 		},
 		{
-			"RFC 8998, A.1", gm{}, "0123456789abcdeffedcba9876543210", "00001234567800000000abcd",
+			"RFC 8998, A.1",
+			gm{},
+			"0123456789abcdeffedcba9876543210", "00001234567800000000abcd",
 			`aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd
 			 eeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa`,
 			"feedfacedeadbeeffeedfacedeadbeefabaddad2",

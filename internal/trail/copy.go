@@ -33,7 +33,7 @@ func (d dir) ReadFile(_ context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	return readBounded(f, path)
 }
 

@@ -22,28 +22,28 @@ type memory struct {
 	signer     *Signer
 }
 
-func newMemory(t testing.TB, s suite.Suite) *memory {
-	t.Helper()
-	return &memory{signer: newSigner(t, s)}
+func newMemory(tb testing.TB, s suite.Suite) *memory {
+	tb.Helper()
+	return &memory{signer: newSigner(tb, s)}
 }
 
 // newSigner makes a log key of each suite that s asks for.
-func newSigner(t testing.TB, s suite.Suite) *Signer {
-	t.Helper()
-	return newSignerFrom(t, s, rand.Reader)
+func newSigner(tb testing.TB, s suite.Suite) *Signer {
+	tb.Helper()
+	return newSignerFrom(tb, s, rand.Reader)
 }
 
 // repeatable gives each of the fuzzer's processes the same keys, so that a seed
 // made by one is good in all.
 func repeatable() io.Reader { return mathrand.NewChaCha8([32]byte{1}) }
 
-func newSignerFrom(t testing.TB, s suite.Suite, random io.Reader) *Signer {
-	t.Helper()
+func newSignerFrom(tb testing.TB, s suite.Suite, random io.Reader) *Signer {
+	tb.Helper()
 	var keys []suite.SignKey
 	for _, each := range []suite.Suite{suite.Intl(), suite.GM()} {
 		k, err := each.GenerateSignKey(random)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		keys = append(keys, k)
 		if each == s {
@@ -52,24 +52,24 @@ func newSignerFrom(t testing.TB, s suite.Suite, random io.Reader) *Signer {
 	}
 	signer, err := NewSigner("fengcun.example/trail", keys...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return signer
 }
 
 // add stores a batch and signs a checkpoint, as one transaction would.
-func (m *memory) add(t testing.TB, leaves ...Leaf) Checkpoint {
-	t.Helper()
+func (m *memory) add(tb testing.TB, leaves ...Leaf) Checkpoint {
+	tb.Helper()
 	b := m.head.Append(leaves...)
 	if b.First != int64(len(m.leaves)) || b.FirstHash != int64(len(m.hashes)) {
-		t.Fatalf("the batch goes to %d, %d; stored are %d, %d", b.First, b.FirstHash, len(m.leaves), len(m.hashes))
+		tb.Fatalf("the batch goes to %d, %d; stored are %d, %d", b.First, b.FirstHash, len(m.leaves), len(m.hashes))
 	}
 	m.hashes = append(m.hashes, b.Hashes...)
 	m.leaves = append(m.leaves, b.Leaves...)
 	m.head = b.Head
 	c, err := m.signer.Checkpoint(rand.Reader, m.head)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	m.checkpoint = c
 	return c

@@ -2,7 +2,6 @@ package trail
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -98,16 +97,13 @@ func ParseBundle(data []byte, width int) ([]Leaf, error) {
 	return out, nil
 }
 
-// parseHashTile reads a tile of exactly width hashes.
-func parseHashTile(data []byte, width int) ([]Hash, error) {
-	if len(data) != width*tlog.HashSize {
-		return nil, errors.New("trail: a tile of the wrong length")
-	}
-	out := make([]Hash, width)
+// splitHashes takes a tile apart.
+func splitHashes(data []byte) []Hash {
+	out := make([]Hash, len(data)/tlog.HashSize)
 	for i := range out {
 		copy(out[i][:], data[i*tlog.HashSize:])
 	}
-	return out, nil
+	return out
 }
 
 // Tiles lists the tiles and bundles of a log of a size, which are all a copy of

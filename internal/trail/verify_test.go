@@ -18,8 +18,8 @@ import (
 )
 
 // save writes a log to files, as a mirror would.
-func (m *memory) save(t testing.TB) fstest.MapFS {
-	t.Helper()
+func (m *memory) save(tb testing.TB) fstest.MapFS {
+	tb.Helper()
 	files := fstest.MapFS{"checkpoint": {Data: bytes.Clone(m.checkpoint.Signed)}}
 	for _, tile := range Tiles(m.head.Size()) {
 		var data []byte
@@ -27,7 +27,7 @@ func (m *memory) save(t testing.TB) fstest.MapFS {
 		if tile.Level == EntryLevel {
 			data = Bundle(m.leaves[tile.N*tileWidth : tile.N*tileWidth+int64(tile.Width)])
 		} else if data, err = HashTile(tile, m); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		files[tile.Path()] = &fstest.MapFile{Data: data}
 	}
@@ -35,11 +35,11 @@ func (m *memory) save(t testing.TB) fstest.MapFS {
 }
 
 // verify walks files and says what was found.
-func verify(t testing.TB, files fs.FS, v *Verifier, check Check) Report {
-	t.Helper()
+func verify(tb testing.TB, files fs.FS, v *Verifier, check Check) Report {
+	tb.Helper()
 	r, _, err := VerifyLog(context.Background(), Dir(files), v, check)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r
 }

@@ -50,22 +50,23 @@ func (w *walk) missing(t Tile, err error) error {
 	return errStop
 }
 
-// tile reads a tile of hashes; nil where a finding was made of it.
+// tile reads a tile of hashes; nil where a finding was made of it, without
+// which the entries still go on.
 func (w *walk) tile(t Tile) ([]Hash, error) {
 	data, err := readTile(w.ctx, w.copy, t, tlog.HashSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		w.report.find(t.Path(), -1, "it is missing")
+		return nil, nil
+	}
 	if err != nil {
-		if err = w.missing(t, err); errors.Is(err, errStop) {
-			err = nil // the entries go on without it
-		}
 		return nil, err
 	}
-	hashes, err := parseHashTile(data, t.Width)
-	if err != nil {
+	if len(data) != t.Width*tlog.HashSize {
 		w.report.find(t.Path(), -1, "it has %d bytes, not %d", len(data), t.Width*tlog.HashSize)
 		return nil, nil
 	}
 	w.report.Tiles++
-	return hashes, nil
+	return splitHashes(data), nil
 }
 
 // node takes a computed hash into its tile, and compares the tile when full.
