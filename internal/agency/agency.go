@@ -76,7 +76,7 @@ func reporters(t docket.Type) []Kind {
 	case docket.ExecutionCompleted:
 		return []Kind{Court, Police, Prison, DetentionCentre, Corrections}
 	case docket.ProbationCompleted:
-		return []Kind{Corrections}
+		return []Kind{Corrections, Procuratorate} // see MayState
 	case docket.PropertyPerformed:
 		return []Kind{Court}
 	case docket.PublicOrderDecided:
@@ -85,6 +85,31 @@ func reporters(t docket.Type) []Kind {
 		return []Kind{Police, Procuratorate, Court, Prison, DetentionCentre, Corrections}
 	}
 	return nil
+}
+
+// MayState says whether an agency of this kind may state all that an event
+// states: MayReport, and where one type serves two organs, the content. The
+// end of 附条件不起诉 is the procuratorate's (刑诉法 283, 284), that of 缓刑 and
+// 假释 belongs to community corrections (社区矫正法 44).
+func (k Kind) MayState(e *docket.Event) bool {
+	if !k.MayReport(e.Type) {
+		return false
+	}
+	if e.Type != docket.ProbationCompleted {
+		return true
+	}
+	for _, p := range e.Data.Persons {
+		conditional := p.Execution != nil && p.Execution.Of == docket.DeclinedConditional
+		if conditional != (k == Procuratorate) {
+			return false
+		}
+	}
+	return true
+}
+
+// Kinds lists the kinds of agency.
+func Kinds() []Kind {
+	return []Kind{Police, Procuratorate, Court, Prison, DetentionCentre, Corrections, Outside, Central}
 }
 
 // Chinese is the kind as the pages print it.
