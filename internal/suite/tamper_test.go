@@ -185,7 +185,8 @@ func TestIndex(t *testing.T) {
 
 func TestPadding(t *testing.T) {
 	for n, want := range map[int]int{
-		0: 256, 252: 256, 253: 384, 380: 384, 381: 512, 509: 768, 20_000: 24_576, 20_480: 24_576, 24_573: 32_768, MaxPadded: 1 << 30,
+		0: 512, 508: 512, 509: 640, 636: 640, 637: 768, 1020: 1024, 1021: 1280,
+		20_000: 20_480, 20_480: 24_576, 24_572: 24_576, 24_573: 28_672, MaxPadded: 1 << 30,
 	} {
 		if got := PaddedSize(n); got != want {
 			t.Errorf("PaddedSize(%d) = %d, want %d", n, got, want)
@@ -194,7 +195,7 @@ func TestPadding(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 0, 5000).Draw(t, "data")
 		padded := Pad(data)
-		if len(padded) > 256 && len(padded) > (len(data)+lengthSize)*3/2 {
+		if len(padded) > 512 && len(padded) > (len(data)+lengthSize)*5/4 {
 			t.Fatalf("%d bytes are padded to %d", len(data), len(padded))
 		}
 		got, err := Unpad(padded)
@@ -204,7 +205,7 @@ func TestPadding(t *testing.T) {
 	})
 	good := Pad([]byte("x"))
 	for name, bad := range map[string][]byte{
-		"dirty": append(bytes.Clone(good[:255]), 1), "short": good[:255], "other bucket": append(bytes.Clone(good), good...), "length": append([]byte{255}, good[1:]...),
+		"dirty": append(bytes.Clone(good[:511]), 1), "short": good[:511], "other bucket": append(bytes.Clone(good), good...), "length": append([]byte{255}, good[1:]...),
 	} {
 		if _, err := Unpad(bad); err == nil {
 			t.Errorf("%s: unpadded", name)
