@@ -62,8 +62,42 @@ func (intl) parseVerifier(raw []byte) (verifier, error) {
 	if len(raw) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("an Ed25519 public key has %d bytes, not %d", ed25519.PublicKeySize, len(raw))
 	}
+	if smallOrder(raw) {
+		return nil, errors.New("the Ed25519 public key is of small order: anybody can sign for it")
+	}
 	return edVerifier{raw}, nil
 }
+
+// smallOrder says whether an encoded point is one of the eight whose order
+// divides eight, in any of their encodings. Signatures of such a key can be
+// made by everybody, so its owner could deny all of them.
+func smallOrder(point []byte) bool {
+	y := bytes.Clone(point)
+	y[31] &= 0x7f // the sign of x
+	for _, low := range smallOrderY {
+		if bytes.Equal(y, []byte(low)) {
+			return true
+		}
+	}
+	return false
+}
+
+// smallOrderY are the y coordinates of those points, little-endian: 0, 1, the
+// two of order eight, p-1, and p and p+1 for 0 and 1.
+var smallOrderY = []string{
+	"\x00" + zeroes30 + "\x00",
+	"\x01" + zeroes30 + "\x00",
+	"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+	"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+	"\xec" + ones30 + "\x7f",
+	"\xed" + ones30 + "\x7f",
+	"\xee" + ones30 + "\x7f",
+}
+
+const (
+	zeroes30 = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	ones30   = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+)
 
 func (s edSigner) sign(_ io.Reader, message []byte) ([]byte, error) {
 	return ed25519.Sign(s.key, message), nil

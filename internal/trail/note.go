@@ -62,6 +62,25 @@ func (s *Signer) Checkpoint(rand io.Reader, h Head) (Checkpoint, error) {
 	return c, nil
 }
 
+// Extend signs a head after it has shown, from the stored hashes, that the head
+// continues a checkpoint signed before. A log must never sign two histories
+// (C2SP tlog-checkpoint), not even where somebody altered its tables; so a
+// sequencer remembers the last checkpoint it signed and extends that.
+func (s *Signer) Extend(rand io.Reader, last Checkpoint, h Head, r HashReader) (Checkpoint, error) {
+	next := Checkpoint{Origin: s.origin, Size: h.Size(), Root: h.Root()}
+	if next.Size < last.Size {
+		return Checkpoint{}, next.Continues(last, nil)
+	}
+	proof, err := next.ProveSince(last.Size, r)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if err := next.Continues(last, proof); err != nil {
+		return Checkpoint{}, err
+	}
+	return s.Checkpoint(rand, h)
+}
+
 // Verifier is the public half: it accepts what all its keys signed.
 func (s *Signer) Verifier() *Verifier {
 	v := &Verifier{origin: s.origin}

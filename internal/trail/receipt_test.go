@@ -75,6 +75,39 @@ func TestConsistency(t *testing.T) {
 	})
 }
 
+// TestExtend: a log whose tables were altered does not sign another history.
+func TestExtend(t *testing.T) {
+	m := newMemory(t, suite.Intl())
+	last := m.add(t, leaves(0, 11)...)
+	m.add(t, leaves(11, 6)...)
+	if c, err := m.signer.Extend(rand.Reader, last, m.head, m); err != nil || c.Root != m.head.Root() {
+		t.Errorf("an honest log: %v", err)
+	}
+	if _, err := m.signer.Extend(rand.Reader, Checkpoint{Origin: m.signer.Origin()}, m.head, m); err != nil {
+		t.Errorf("from the empty log: %v", err)
+	}
+	all := leaves(0, 17)
+	all[3][0] ^= 1
+	f := &memory{signer: m.signer}
+	f.add(t, all...)
+	for name, try := range map[string]struct {
+		last Checkpoint
+		head Head
+		r    HashReader
+	}{
+		"rewritten":        {last, f.head, f},
+		"edge altered":     {last, f.head, m},
+		"hashes altered":   {last, m.head, f},
+		"cut back":         {m.checkpoint, Head{}.Append(leaves(0, 5)...).Head, m},
+		"fork, same size":  {m.checkpoint, f.head, f},
+		"of another log's": {Checkpoint{Origin: "elsewhere.example"}, m.head, m},
+	} {
+		if _, err := m.signer.Extend(rand.Reader, try.last, try.head, try.r); err == nil {
+			t.Errorf("%s: signed", name)
+		}
+	}
+}
+
 func TestReplayIsNotConsistent(t *testing.T) {
 	m := newMemory(t, suite.Intl())
 	old := m.add(t, leaves(0, 5)...)
