@@ -9,11 +9,11 @@ import (
 
 func TestEveryTypeHasAReporter(t *testing.T) {
 	for _, typ := range docket.Types() {
-		any := false
+		spoken := false
 		for _, k := range agency.Kinds() {
-			any = any || k.MayReport(typ)
+			spoken = spoken || k.MayReport(typ)
 		}
-		if !any {
+		if !spoken {
 			t.Errorf("nobody may report %s", typ)
 		}
 		for _, k := range []agency.Kind{agency.Outside, agency.Central, "unheard of"} {

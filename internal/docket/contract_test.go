@@ -133,7 +133,11 @@ func mutate(rng *rand.Rand, v any) {
 	odd := []any{
 		"", "男", "有罪", "无罪", "一审", "2024-02-29", "2023-02-29", "1024-01-01", "a\nb", strings.Repeat("长", 201), true, nil,
 		json.Number("0"), json.Number("-1"), json.Number("301"), json.Number("99999999999999999999"),
-		map[string]any{}, []any{}, []any{"x"}, map[string]any{"kind": "罚金"}, map[string]any{"name": "盗窃罪"},
+		map[string]any{},
+		[]any{},
+		[]any{"x"},
+		map[string]any{"kind": "罚金"},
+		map[string]any{"name": "盗窃罪"},
 	}
 	switch v := v.(type) {
 	case map[string]any:

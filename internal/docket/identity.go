@@ -97,12 +97,12 @@ func ResidentCheckCharacter(digits string) byte {
 // or check character is wrong. 15-digit numbers, no longer issued since 1999,
 // are checked for form and date alone.
 func CheckResidentNumber(n string) error {
-	digits, birth := n, ""
+	var digits, birth string
 	switch len(n) {
 	case 18:
 		digits, birth = n[:17], n[6:14]
 	case 15:
-		birth = "19" + n[6:12]
+		digits, birth = n, "19"+n[6:12]
 	default:
 		return fmt.Errorf("a resident identity number has 18 characters, this has %d", len(n))
 	}

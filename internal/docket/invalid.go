@@ -13,7 +13,7 @@ type Problem struct {
 }
 
 // Invalid is the refusal of an event, with everything that was found wrong.
-type Invalid struct {
+type Invalid struct { //nolint:errname // read as "the event is invalid": docket.Invalid
 	Problems []Problem
 }
 

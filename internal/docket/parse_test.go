@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/fengcun/fengcun/internal/civil"
 )
 
 var sameDay = cmp.Comparer(func(a, b civil.Date) bool { return a == b })

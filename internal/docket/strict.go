@@ -291,5 +291,5 @@ func (r *strictReader) hex(at int) (rune, bool) {
 		return 0, false
 	}
 	v, err := strconv.ParseUint(string(r.b[at+2:at+6]), 16, 16)
-	return rune(v), err == nil //nolint:gosec // 16 bits
+	return rune(v), err == nil
 }

@@ -43,7 +43,7 @@ func (p *Province) Live(from time.Time) iter.Seq[*docket.Event] {
 func (p *Province) backlog(fresh, relapse func() *docket.Event) iter.Seq[*docket.Event] {
 	return func(yield func(*docket.Event) bool) {
 		turn := 0
-		between := func() bool {
+		other := func() bool {
 			turn++
 			if turn%3 == 0 {
 				return yield(fresh())
@@ -51,11 +51,11 @@ func (p *Province) backlog(fresh, relapse func() *docket.Event) iter.Seq[*docket
 			return yield(relapse())
 		}
 		for r := range p.reports() {
-			if r.held && !(yield(r.event) && between()) {
+			if r.held && (!yield(r.event) || !other()) {
 				return
 			}
 		}
-		for between() {
+		for other() {
 		}
 	}
 }

@@ -87,7 +87,8 @@ func (p *Province) add(pl *plan) {
 
 func (p *Province) addPersons(rng *rand.Rand, m *maker, pl *plan, count int) {
 	for range count {
-		sex, age := "男", 0
+		sex := "男"
+		var age int
 		men, minors := 80, 0
 		if pl.crime >= 0 {
 			men, minors = p.crimes[pl.crime].men, p.crimes[pl.crime].minors

@@ -199,7 +199,7 @@ func (t *teller) drawSecond() *offence {
 func (t *teller) decide(second *offence) {
 	for _, d := range t.live() {
 		d.verdict = try(t.rng, t.offence(), second, t.crime(), d.stands)
-		for mixed(d.verdict) || t.tooLight(d) {
+		for mixed(d.verdict) || apart(d) {
 			d.verdict = try(t.rng, t.offence(), second, t.crime(), d.stands)
 		}
 		if t.rng.IntN(10000) < acquittalRate {
@@ -214,9 +214,10 @@ func mixed(v verdict) bool {
 	return len(v.crimes) == 2 && (v.crimes[0].Sentence.Kind == ps) != (v.crimes[1].Sentence.Kind == ps)
 }
 
-// tooLight: who offends during probation is not suspended again (刑法 77).
-func (t *teller) tooLight(d *defendant) bool {
-	return d.stands.recidivist && d.verdict.sentence.Suspended != nil && *d.verdict.sentence.Suspended
+// apart marks 管制 that would join a suspended sentence now revoked: it would
+// have to be executed after it, which one sentence cannot say either.
+func apart(d *defendant) bool {
+	return d.stands.suspended != nil && d.verdict.crimes[0].Sentence.Kind == ps
 }
 
 func (t *teller) acquitted() bool {

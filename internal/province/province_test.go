@@ -43,10 +43,11 @@ func TestSameSeedSameEvents(t *testing.T) {
 		}
 		return [32]byte(h.Sum(nil))
 	}
-	if digest(small(1)) != digest(small(1)) {
+	one := digest(small(1))
+	if again := digest(small(1)); one != again {
 		t.Error("the same seed gave different events")
 	}
-	if digest(small(1)) == digest(small(2)) {
+	if one == digest(small(2)) {
 		t.Error("different seeds gave the same events")
 	}
 }

@@ -107,7 +107,7 @@ func (t *teller) served(d *defendant, from, until civil.Date) {
 	}
 	if until.Sub(from) > 900 {
 		until = t.commute(d, from, until)
-		if t.parole(d, by, from, until) {
+		if t.parole(d, from, until) {
 			return
 		}
 	}
@@ -136,7 +136,7 @@ func (t *teller) commute(d *defendant, from, until civil.Date) civil.Date {
 }
 
 // parole tells 假释 after more than half of the term (刑法 81), not for 累犯.
-func (t *teller) parole(d *defendant, by string, from, until civil.Date) bool {
+func (t *teller) parole(d *defendant, from, until civil.Date) bool {
 	if is(d.verdict.flags.Recidivist) || !chance(t.rng, 8) {
 		return false
 	}
@@ -147,7 +147,6 @@ func (t *teller) parole(d *defendant, by string, from, until civil.Date) bool {
 	})
 	t.one(t.county.corrections(), docket.ProbationCompleted, until, d, &docket.Execution{Of: "假释", Place: "社区矫正"})
 	d.end.free, d.end.completed = until, until
-	_ = by
 	return true
 }
 

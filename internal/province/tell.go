@@ -106,7 +106,7 @@ func (t *teller) caseNumber() docket.Number {
 // report writes an event of an agency about an act of a day, with the
 // agency's own number where it gives one, and as clerks do it: most the same
 // day, some late, a few twice or wrong at first.
-func (t *teller) report(by string, typ docket.Type, day civil.Date, own docket.Number, parts []docket.Part) *docket.Event {
+func (t *teller) report(by string, typ docket.Type, day civil.Date, own docket.Number, parts []docket.Part) {
 	e := &docket.Event{
 		ID: fmt.Sprintf("%d-%d", t.pl.index, len(t.story.events)+1), Source: agency.SourceOf(by), Type: typ,
 		Time: t.recorded(known(day, parts)), Data: docket.Data{Date: day, Numbers: []docket.Number{t.caseNumber()}, Persons: parts},
@@ -118,7 +118,6 @@ func (t *teller) report(by string, typ docket.Type, day civil.Date, own docket.N
 	if t.pl.script == nil {
 		t.disturb(e)
 	}
-	return e
 }
 
 // known is the first day on which all that the parts state has happened.
