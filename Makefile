@@ -25,7 +25,7 @@ LINT      := tools/bin/golangci-lint-$(TOOLS_KEY)
 BENCHSTAT := tools/bin/benchstat-$(TOOLS_KEY)
 VULN      := tools/bin/govulncheck-$(TOOLS_KEY)
 ASSETS    := internal/web/dist/manifest.json
-ASSET_SOURCES := $(wildcard internal/web/assets/* internal/web/assets/*/* internal/web/bundle/*.go) \
+ASSET_SOURCES := $(wildcard internal/web/assets/*  internal/web/bundle/*.go) \
 	$(shell find internal/web/pages internal/web/parts -name '*.html' 2>/dev/null)
 
 .PHONY: help demo test build assets fmt lint bench fuzz soak vuln clean setup setup-test

@@ -1,0 +1,106 @@
+package pages
+
+import (
+	"time"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/web/locale"
+	"github.com/fengcun/fengcun/internal/web/parts"
+)
+
+// Cases is the list of cases.
+type Cases struct {
+	Search parts.Field
+	Status parts.Field
+	Rows   []CaseRow
+	Pager  parts.Pager
+}
+
+// CaseRow is one case of the list.
+type CaseRow struct {
+	Code    parts.Code
+	Alias   string // the agency number the reader knows it by
+	Filed   civil.Date
+	Agency  string
+	Stage   locale.Both
+	Records []parts.Status
+	Href    string
+}
+
+// Name of the template.
+func (Cases) Name() string { return "cases" }
+
+// Header of the page.
+func (Cases) Header() parts.Header {
+	return parts.Header{
+		Title: locale.T("cases.title"), Lead: locale.T("cases.lead"), Section: "/cases",
+		Crumbs: []parts.Link{crumb("nav.desk", "/desk")},
+	}
+}
+
+// Case is one case: its records, and the events from filing to completion.
+type Case struct {
+	Code     parts.Code
+	Aliases  []Alias
+	Records  []Record
+	Timeline []parts.Moment
+	Steps    []parts.Step
+}
+
+// Alias is a number an agency gave the case.
+type Alias struct{ Kind, Number, Agency string }
+
+// Record is one person in the case. Of a sealed record only its number, its
+// status and its life are here; Person and the rest are empty.
+type Record struct {
+	Code      parts.Code
+	Status    parts.Status
+	Person    *Person
+	Crimes    string
+	Sentence  string
+	Effective civil.Date
+	Completed civil.Date
+	Decision  *Decision
+	Life      []Change
+	Href      string // to the review, where the reader may
+}
+
+// Person is who the record is about, as far as the reader may see.
+type Person struct {
+	Name   string
+	Sex    string
+	Birth  civil.Date
+	Number string // masked
+}
+
+// Decision is what the policy in force says, in one line.
+type Decision struct {
+	Outcome string // seal, observe, keep, review, unseal; the words are decision.OUTCOME
+	Pack    string
+	From    civil.Date
+	On      civil.Date
+}
+
+// Change is one step of a record's life.
+type Change struct {
+	To       parts.Status
+	At       time.Time
+	Operator string
+	Basis    string
+	Reason   string
+}
+
+// Name of the template.
+func (Case) Name() string { return "case" }
+
+// Header of the page.
+func (c Case) Header() parts.Header {
+	return parts.Header{
+		Title: locale.T("case.title"), Section: "/cases",
+		Crumbs: []parts.Link{crumb("nav.desk", "/desk"), crumb("nav.cases", "/cases")},
+	}
+}
+
+// Sealed says that the reader sees the record's life and nothing else of it.
+func (r Record) Sealed() bool { return docket.Status(r.Status) == docket.Sealed }
