@@ -18,6 +18,14 @@ func (t *Tx) Agencies() ([]*agency.Agency, error) {
 		})
 }
 
+// Agency reads one agency, or ErrNotFound.
+func (t *Tx) Agency(id string) (*agency.Agency, error) {
+	a := &agency.Agency{ID: id}
+	err := t.one(`SELECT kind, name, division, verify_key, seal_key FROM agency WHERE id = $1`, []any{id},
+		(*string)(&a.Kind), &a.Name, &a.Division, &a.VerifyKey, &a.SealKey)
+	return a, err
+}
+
 // PutOfficer adds or replaces an officer.
 func (t *Tx) PutOfficer(o *agency.Officer) error {
 	return t.put(`INSERT INTO officer (id, agency, name, duty, verify_key) VALUES ($1, $2, $3, $4, $5)

@@ -48,6 +48,13 @@ func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
 	return rows[0], nil
 }
 
+// CaseKnown says that a case has this code, whatever became of its records.
+func (t *Tx) CaseKnown(code docket.Code) (bool, error) {
+	var n int
+	err := t.one(`SELECT (SELECT COUNT(*) FROM record WHERE code = $1) + (SELECT COUNT(*) FROM slip WHERE code = $1)`, []any{string(code)}, &n)
+	return n > 0, err
+}
+
 // CaseRecords reads the lifecycle rows of a case.
 func (t *Tx) CaseRecords(code docket.Code) ([]Record, error) {
 	return all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 ORDER BY seq`, []any{string(code)}, scanRecord)

@@ -102,6 +102,12 @@ func (t *Tx) CloseReview(r *Review) error {
 		string(r.Record.Code), r.ID, r.Outcome, micros(r.Closed), r.ClosedBy, r.Note)
 }
 
+// ForgetProposals empties what reviews of a record say of it: it now lies in
+// the vault. That they were held stays.
+func (t *Tx) ForgetProposals(id docket.RecordID) error {
+	return t.put(`UPDATE review SET proposal = '', note = NULL WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+}
+
 // Notice is a letter to an agency that holds a copy, with its clock.
 type Notice struct {
 	Record  docket.RecordID

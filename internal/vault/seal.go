@@ -36,12 +36,8 @@ func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	if err := rows.AddSealedRecord(row); err != nil {
 		return fmt.Errorf("sealing record %s: %w", c.Record, err)
 	}
-	for _, n := range c.Numbers {
-		a := &SealedAlias{AliasKey: v.aliasKey(n), RecordKey: key}
-		a.Body = v.keys.Weigh().Seal(v.rand, []byte(c.Record.String()), aliasContext(a.AliasKey, key))
-		if err := rows.AddSealedAlias(a); err != nil {
-			return fmt.Errorf("sealing a number of record %s: %w", c.Record, err)
-		}
+	if err := v.addNumbers(rows, c.Record, c.Numbers); err != nil {
+		return err
 	}
 	events, err := stored(c.Events)
 	if err != nil {
@@ -75,13 +71,18 @@ func (v *Vault) decrypt(rows Rows, custodian string, wrapped, sealed, context []
 }
 
 // Absorb takes an event that arrived for a sealed record: raw is the event
-// reduced to that person.
-func (v *Vault) Absorb(rows Rows, id docket.RecordID, eventKey []byte, raw []byte) error {
+// reduced to that person. Its numbers go with it.
+func (v *Vault) Absorb(rows Rows, id docket.RecordID, raw []byte) error {
 	key := v.recordKey(id)
 	row, err := rows.SealedRecord(key)
 	if err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
+	e, err := docket.Stored(raw)
+	if err != nil {
+		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
+	}
+	eventKey := v.eventKey(e)
 	wrapped, sealed, err := v.encrypt(rows, row.Custodian, raw, itemContext(key, eventKey))
 	if err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
@@ -90,15 +91,26 @@ func (v *Vault) Absorb(rows Rows, id docket.RecordID, eventKey []byte, raw []byt
 	if err := rows.AddSealedItem(item); err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
-	return v.extendCapsule(rows, key, id, raw)
-}
-
-func (v *Vault) extendCapsule(rows Rows, key []byte, id docket.RecordID, raw []byte) error {
-	links, err := rows.LinksOfRecord(key)
-	if err != nil {
+	if err := v.addNumbers(rows, id, e.Data.Numbers); err != nil {
 		return err
 	}
-	e, err := docket.Stored(raw)
+	return v.extendCapsule(rows, key, id, e)
+}
+
+func (v *Vault) addNumbers(rows Rows, id docket.RecordID, numbers []docket.Number) error {
+	key := v.recordKey(id)
+	for _, n := range numbers {
+		a := &SealedAlias{AliasKey: v.aliasKey(n), RecordKey: key}
+		a.Body = v.keys.Weigh().Seal(v.rand, []byte(id.String()), aliasContext(a.AliasKey, key))
+		if err := rows.AddSealedAlias(a); err != nil {
+			return fmt.Errorf("sealing a number of record %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (v *Vault) extendCapsule(rows Rows, key []byte, id docket.RecordID, e *docket.Event) error {
+	links, err := rows.LinksOfRecord(key)
 	if err != nil {
 		return err
 	}
@@ -116,12 +128,13 @@ func (v *Vault) extendCapsule(rows Rows, key []byte, id docket.RecordID, raw []b
 
 // KeepOriginal stores the bytes of an event about several persons: they would
 // name each of them, so they never lie in the ledger.
-func (v *Vault) KeepOriginal(rows Rows, source, custodian string, eventKey, raw []byte) error {
-	wrapped, sealed, err := v.encrypt(rows, custodian, raw, originalContext(source, eventKey))
+func (v *Vault) KeepOriginal(rows Rows, e *docket.Event, custodian string, raw []byte) error {
+	eventKey := v.eventKey(e)
+	wrapped, sealed, err := v.encrypt(rows, custodian, raw, originalContext(e.Source, eventKey))
 	if err != nil {
 		return fmt.Errorf("keeping the original of an event: %w", err)
 	}
-	return rows.AddOriginal(source, eventKey, wrapped, sealed)
+	return rows.AddOriginal(e.Source, eventKey, wrapped, sealed)
 }
 
 // CasesByNumber finds the records behind an agency's number.

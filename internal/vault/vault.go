@@ -121,6 +121,12 @@ func (v *Vault) aliasKey(n docket.Number) []byte {
 	return k[:]
 }
 
+// eventKey is the vault's index of an event, unlike that of intake.
+func (v *Vault) eventKey(e *docket.Event) []byte {
+	k := v.keys.Record().Index("vault/event", []byte(e.Source), []byte(e.ID))
+	return k[:]
+}
+
 // The contexts ciphertexts are bound to: table, row, custodian.
 func recordContext(key []byte, custodian string) []byte {
 	return suite.Frame("vault_record", key, []byte(custodian))

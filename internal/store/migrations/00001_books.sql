@@ -133,7 +133,7 @@ CREATE TABLE review (
 	note      BYTEA,
 	PRIMARY KEY (code, id)
 );
-CREATE INDEX review_by_custodian ON review (outcome, custodian, opened);
+CREATE INDEX review_by_custodian ON review (custodian, outcome, opened);
 
 CREATE TABLE notice (
 	code     TEXT   NOT NULL,

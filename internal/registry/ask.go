@@ -1,0 +1,68 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/grant"
+	"github.com/fengcun/fengcun/internal/norm"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/suite"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// Ask files a signed request for a sealed record (step 5). Whether there is
+// such a record plays no part: every well-formed request is filed alike.
+func (r *Registry) Ask(ctx context.Context, signed grant.Signed, now time.Time) (*grant.Request, error) {
+	var req *grant.Request
+	err := r.write(ctx, func(tx *store.Tx, j *journal) (err error) {
+		if req, err = grant.VerifyRequest(signed, tx, now); err != nil {
+			return err
+		}
+		if err := r.checkGround(tx, req); err != nil {
+			return err
+		}
+		sum := r.suite.Digest(signed.Body)
+		body, err := r.lockJSON(signed, queryContext(req.ID))
+		if err != nil {
+			return err
+		}
+		err = tx.AddQuery(&store.Query{
+			ID: req.ID, Purpose: req.Purpose, Officer: req.Officer, Agency: req.Agency, Approver: req.Approver,
+			Filed: now, Expires: req.Expires, State: store.QueryFiled, Digest: sum[:], Encrypted: body,
+		})
+		if err != nil {
+			return err
+		}
+		_, err = j.add(trail.Entry{
+			Kind: "query.file", At: now, Actor: req.Officer, Agency: req.Agency, Code: req.Record, Basis: req.Ground,
+			Detail: map[string]string{"query": req.ID, "purpose": string(req.Purpose), "request": grant.DigestHex(sum)},
+		}, nil)
+		return err
+	})
+	return req, err
+}
+
+// checkGround refuses a request without a statutory ground, and one that asks
+// its own agency where another must answer.
+func (r *Registry) checkGround(tx *store.Tx, req *grant.Request) error {
+	known := slices.ContainsFunc(norm.Grounds(), func(g norm.Ground) bool { return g.ID == req.Ground })
+	if !known {
+		return fmt.Errorf("%w: ground: %q is no statutory ground", ErrInput, req.Ground)
+	}
+	if _, err := tx.Agency(req.Approver); err != nil {
+		return fmt.Errorf("%w: approver: no such agency", ErrInput)
+	}
+	if req.Purpose == grant.Inspect && req.Approver == req.Agency {
+		return grant.ErrSameAgency
+	}
+	return nil
+}
+
+func queryContext(id string) []byte { return suite.Frame("query", []byte(id)) }
+
+func approvalContext(query, officer string) []byte {
+	return suite.Frame("approval", []byte(query), []byte(officer))
+}

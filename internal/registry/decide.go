@@ -1,0 +1,308 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// OperatorPolicy is the operator of what policy does without a human.
+const OperatorPolicy = "policy"
+
+// settle lets policy decide on everybody whose records a batch touched.
+func (b *batch) settle() error {
+	for _, k := range slices.Sorted(maps.Keys(b.persons)) {
+		if err := b.r.settle(b.tx, b.j, b.persons[k], b.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing is one record of a person at the time of a decision.
+type standing struct {
+	row   store.Record
+	state docket.State
+}
+
+// settle decides on all records of one person (step 3) and does what follows:
+// seals, asks a human, or sets the day on which to look again.
+func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) error {
+	all, err := r.standings(tx, who)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(s standing) bool { return s.state.Kind != "" }) {
+		return nil
+	}
+	on := civil.Of(now)
+	decision, err := r.packs.Decide(dossier(all, on), on)
+	if err != nil {
+		return fmt.Errorf("deciding: %w", err)
+	}
+	for i := range all {
+		s := &all[i]
+		v := verdictOn(decision, s.row.ID)
+		if err := r.follow(tx, j, s, v, now); err != nil {
+			return fmt.Errorf("record %s: %w", s.row.ID, err)
+		}
+	}
+	return nil
+}
+
+// standings are the person's records in the ledger and, as far as policy may
+// weigh them, in the vault.
+func (r *Registry) standings(tx *store.Tx, who touch) ([]standing, error) {
+	ids, err := tx.PersonRecords(who.key)
+	if err != nil {
+		return nil, err
+	}
+	var all []standing
+	for _, id := range ids {
+		s := standing{}
+		if s.row, err = tx.Record(id); err != nil {
+			return nil, err
+		}
+		if s.state, err = r.state(tx, id); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	sealed, err := r.vault.Weigh(tx, who.code, who.who)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range sealed {
+		s := standing{state: docket.Fold(w.Events)}
+		if s.row, err = tx.Record(w.Record); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// decisive says that an event can change what policy decides. Those before the
+// prosecution cannot: policy reads settled records.
+func decisive(e *docket.Event) bool {
+	switch e.Type {
+	case docket.CaseFiled, docket.MeasureImposed, docket.ArrestDecided, docket.CaseReferred:
+		return e.Corrects != ""
+	default:
+		return true
+	}
+}
+
+// custodian is the agency that decided the record, or that first reported it.
+func custodian(s *standing) string {
+	if s.row.Status == docket.Sealed {
+		return s.row.Custodian
+	}
+	source := s.state.Decider
+	if source == "" && len(s.state.Holders) > 0 {
+		source = s.state.Holders[0]
+	}
+	if id, err := agency.IDOf(source); err == nil {
+		return id
+	}
+	return s.row.Custodian
+}
+
+// follow does what policy decided of one record.
+func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.RecordDecision, now time.Time) error {
+	if s.row.Status == docket.Sealed {
+		if v != nil && v.Decision == policy.Unseal {
+			return r.propose(tx, j, s, store.KindUnseal, v, now)
+		}
+		return r.supersede(tx, s.row.ID, store.KindUnseal, now)
+	}
+	var due civil.Date
+	if v != nil && v.Decision == policy.Observe {
+		due = v.From
+	}
+	if c := custodian(s); c != s.row.Custodian || due != s.row.Due {
+		if err := tx.Schedule(s.row.ID, c, due); err != nil {
+			return err
+		}
+		s.row.Custodian = c
+	}
+	if err := r.putFact(tx, s); err != nil {
+		return err
+	}
+	switch {
+	case v == nil || v.Decision == policy.Keep || v.Decision == policy.Observe || v.Decision == policy.Unseal:
+		if err := r.back(tx, j, s, v, now); err != nil {
+			return err
+		}
+		return r.supersede(tx, s.row.ID, store.KindSeal, now)
+	case v.Decision == policy.Review || r.confirm || s.row.Status == docket.Unsealed:
+		// What was unsealed once is sealed again by a human only.
+		return r.propose(tx, j, s, store.KindSeal, v, now)
+	}
+	return r.seal(tx, j, s, docket.Change{
+		Record: s.row.ID, From: s.row.Status, To: docket.Sealed, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
+	})
+}
+
+// propose puts a record before a human; a proposal that waits is brought up to
+// date.
+func (r *Registry) propose(tx *store.Tx, j *journal, s *standing, kind string, v *policy.RecordDecision, now time.Time) error {
+	item, err := tx.OpenReview(s.row.ID, kind)
+	isNew := errors.Is(err, store.ErrNotFound)
+	if err != nil && !isNew {
+		return err
+	}
+	if isNew {
+		id, err := uuid.NewRandomFromReader(r.rand)
+		if err != nil {
+			return err
+		}
+		item = store.Review{Record: s.row.ID, ID: id.String(), Kind: kind, Opened: now}
+	}
+	item.Custodian = custodian(s)
+	if item.Proposal, err = r.lockJSON(v, contextOf("review", item.Record, []byte(item.ID))); err != nil {
+		return err
+	}
+	if !isNew {
+		return tx.UpdateReview(&item)
+	}
+	if err := tx.AddReview(&item); err != nil {
+		return err
+	}
+	if _, err := j.add(trail.Entry{
+		Kind: "review.open", At: now, Actor: OperatorPolicy, Code: s.row.ID.String(), Basis: basis(v),
+		Detail: map[string]string{"review": item.ID, "kind": kind, "decision": string(v.Decision)},
+	}, nil); err != nil {
+		return err
+	}
+	if kind == store.KindUnseal || v.Decision != policy.Seal || s.row.Status == docket.Pending {
+		return nil
+	}
+	return j.change(tx, docket.Change{
+		Record: s.row.ID, From: s.row.Status, To: docket.Pending, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
+	}, item.Custodian)
+}
+
+// back returns a record that waited for its sealing to where it came from,
+// when policy no longer proposes it.
+func (r *Registry) back(tx *store.Tx, j *journal, s *standing, v *policy.RecordDecision, now time.Time) error {
+	if s.row.Status != docket.Pending {
+		return nil
+	}
+	return j.change(tx, docket.Change{
+		Record: s.row.ID, From: docket.Pending, To: docket.Open, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
+	}, s.row.Custodian)
+}
+
+// supersede closes a proposal that the facts have overtaken.
+func (r *Registry) supersede(tx *store.Tx, id docket.RecordID, kind string, now time.Time) error {
+	item, err := tx.OpenReview(id, kind)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	item.Outcome, item.Closed, item.ClosedBy = store.OutcomeSuperseded, now, OperatorPolicy
+	return tx.CloseReview(&item)
+}
+
+// Sweep looks again at records whose day has come, at most limit, and says how
+// many it looked at.
+func (r *Registry) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
+	n := 0
+	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+		due, err := tx.DueRecords(civil.Of(now), limit)
+		if err != nil {
+			return err
+		}
+		n = len(due)
+		for _, row := range due {
+			if err := r.settleRecord(tx, j, row.ID, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// settleRecord decides on the person of a record in the ledger.
+func (r *Registry) settleRecord(tx *store.Tx, j *journal, id docket.RecordID, now time.Time) error {
+	key, err := tx.Holder(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // sealed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.LockPerson(key, now); err != nil {
+		return err
+	}
+	s, err := r.state(tx, id)
+	if err != nil {
+		return err
+	}
+	return r.settle(tx, j, touch{key: key, code: id.Code, who: s.Identity}, now)
+}
+
+// dossier is what policy reads: the person's settled records.
+func dossier(all []standing, on civil.Date) *policy.Dossier {
+	d := &policy.Dossier{On: on}
+	for _, s := range all {
+		id := s.state.Identity
+		if d.Person.Birth.IsZero() {
+			d.Person.Birth = id.Birth
+		}
+		d.Person.Sex = cmp.Or(d.Person.Sex, id.Sex)
+		if s.state.Kind == "" {
+			continue
+		}
+		d.Records = append(d.Records, policy.Record{
+			ID: s.row.ID.String(), Kind: s.state.Kind, Status: s.row.Status,
+			OffenceDate: s.state.OffenceDate, JudgmentDate: s.state.JudgmentDate,
+			EffectiveDate: s.state.EffectiveDate, CompletedDate: s.state.CompletedDate,
+			Crimes: s.state.Crimes, Sentence: s.state.Sentence, Flags: s.state.Flags,
+		})
+	}
+	return d
+}
+
+func verdictOn(d *policy.Decision, id docket.RecordID) *policy.RecordDecision {
+	for i := range d.Records {
+		if d.Records[i].ID == id.String() {
+			return &d.Records[i]
+		}
+	}
+	return nil
+}
+
+// basis is what a change rests on: the pack and its digest, by which the
+// decision can be replayed.
+func basis(v *policy.RecordDecision) string {
+	if v == nil {
+		return OperatorPolicy
+	}
+	return v.Pack + "@" + v.Digest
+}
+
+// reason is the rules that spoke for the decision.
+func reason(v *policy.RecordDecision) string {
+	if v == nil {
+		return ""
+	}
+	return string(v.Decision)
+}

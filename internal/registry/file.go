@@ -1,0 +1,266 @@
+package registry
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/store"
+)
+
+// Filing (step 2): which case an event belongs to, which record each of its
+// persons has there, and putting what it says where that record lies: the
+// ledger, or the vault where it is sealed. The sender is told the same.
+
+// caseOf finds the case of an event by code or by the agencies' numbers, and
+// opens a new one where none is known.
+func (b *batch) caseOf(a *arrival) (docket.Code, error) {
+	if a.event.Subject != "" {
+		code, err := docket.ParseCode(a.event.Subject)
+		if err != nil {
+			a.refuse("/subject", err.Error())
+			return "", nil
+		}
+		known, err := b.tx.CaseKnown(code)
+		if err == nil && !known {
+			a.refuse("/subject", "no case has this code; leave the subject out to be given one")
+		}
+		return code, err
+	}
+	var codes []docket.Code
+	for _, n := range a.event.Data.Numbers {
+		found, err := b.casesByNumber(n)
+		if err != nil {
+			return "", err
+		}
+		for _, c := range found {
+			if !slices.Contains(codes, c) {
+				codes = append(codes, c)
+			}
+		}
+	}
+	switch len(codes) {
+	case 0:
+		return docket.NewCode(b.r.rand)
+	case 1:
+		return codes[0], nil
+	}
+	a.refuse("/data/numbers", "these numbers belong to more than one case; give the case code as subject")
+	return "", nil
+}
+
+func (b *batch) casesByNumber(n docket.Number) ([]docket.Code, error) {
+	codes, err := b.tx.CasesByAlias(b.r.aliasKey(n))
+	if err != nil || len(codes) > 0 {
+		return codes, err
+	}
+	ids, err := b.r.vault.CasesByNumber(b.tx, n)
+	for _, id := range ids {
+		if !slices.Contains(codes, id.Code) {
+			codes = append(codes, id.Code)
+		}
+	}
+	return codes, err
+}
+
+// file puts an event into its case.
+func (b *batch) file(a *arrival, code docket.Code) error {
+	e := a.event
+	if err := b.voidDropped(a, code); err != nil {
+		return err
+	}
+	if len(e.Data.Persons) == 0 {
+		if err := b.addSlip(docket.RecordID{Code: code}, a.key, a.raw); err != nil {
+			return err
+		}
+		return b.addAliases(e, code)
+	}
+	ledger := false
+	for i := range e.Data.Persons {
+		raw := a.raw
+		if len(e.Data.Persons) > 1 {
+			var err error
+			if raw, err = e.About(i).Encode(); err != nil {
+				return err
+			}
+		}
+		inLedger, err := b.filePerson(code, e.Data.Persons[i].Identity, a, raw)
+		if err != nil {
+			return err
+		}
+		ledger = ledger || inLedger
+	}
+	if len(e.Data.Persons) > 1 {
+		id, err := agency.IDOf(e.Source)
+		if err != nil {
+			return err
+		}
+		if err := b.r.vault.KeepOriginal(b.tx, e, id, a.raw); err != nil {
+			return err
+		}
+	}
+	if !ledger {
+		return nil // the numbers went into the vault with the event
+	}
+	return b.addAliases(e, code)
+}
+
+func (b *batch) filePerson(code docket.Code, who docket.Identity, a *arrival, raw []byte) (inLedger bool, err error) {
+	id, key, sealed, err := b.recordOf(code, who, a.event)
+	if err != nil {
+		return false, err
+	}
+	if decisive(a.event) {
+		b.persons[string(key)] = touch{key: key, code: code, who: who}
+	}
+	if sealed {
+		return false, b.r.vault.Absorb(b.tx, id, raw)
+	}
+	return true, b.addSlip(id, a.key, raw)
+}
+
+// recordOf finds the person's record in the case, in the ledger or the vault,
+// and makes one where there is none.
+func (b *batch) recordOf(code docket.Code, who docket.Identity, e *docket.Event) (id docket.RecordID, key []byte, sealed bool, err error) {
+	key = b.r.personKey(code, who)
+	held, err := b.tx.Holdings(code)
+	if err != nil {
+		return id, nil, false, err
+	}
+	for _, h := range held {
+		if string(h.PersonKey) == string(key) {
+			return docket.RecordID{Code: code, Seq: h.Seq}, key, false, b.tx.LockPerson(key, b.now)
+		}
+	}
+	if who.MatchKey() == "" {
+		if h, ok, err := b.namesake(code, held, who.Name); ok || err != nil {
+			return docket.RecordID{Code: code, Seq: h.Seq}, h.PersonKey, false, err
+		}
+	}
+	records, err := b.tx.CaseRecords(code)
+	if err != nil {
+		return id, nil, false, err
+	}
+	var inVault []docket.RecordID
+	for _, r := range records {
+		if r.Status == docket.Sealed {
+			inVault = append(inVault, r.ID)
+		}
+	}
+	id, found, err := b.r.vault.Find(b.tx, inVault, who)
+	if err != nil || found {
+		return id, key, found, err
+	}
+	id = docket.RecordID{Code: code, Seq: len(records) + 1}
+	return id, key, false, b.openRecord(id, key, e)
+}
+
+// namesake finds the one record of a case whose person has this name, for an
+// event that gives no document number.
+func (b *batch) namesake(code docket.Code, held []store.Holding, name string) (match store.Holding, ok bool, err error) {
+	for _, h := range held {
+		s, err := b.r.state(b.tx, docket.RecordID{Code: code, Seq: h.Seq})
+		if err != nil {
+			return match, false, err
+		}
+		if s.Identity.Name != name {
+			continue
+		}
+		if ok {
+			return store.Holding{}, false, nil // two of that name: no guess
+		}
+		match, ok = h, true
+	}
+	return match, ok, nil
+}
+
+func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event) error {
+	if err := b.tx.LockPerson(personKey, b.now); err != nil {
+		return err
+	}
+	custodian, err := agency.IDOf(e.Source)
+	if err != nil {
+		return err
+	}
+	row := &store.Record{ID: id, Status: docket.Open, Since: b.now, Custodian: custodian}
+	if err := b.tx.AddRecord(row); err != nil {
+		return err
+	}
+	if err := b.tx.Link(id, personKey); err != nil {
+		return err
+	}
+	return b.j.change(b.tx, docket.Change{
+		Record: id, To: docket.Open, At: b.now, Operator: e.Source, Basis: string(e.Type), Reason: e.Type.Chinese(),
+	}, custodian)
+}
+
+func (b *batch) addSlip(id docket.RecordID, eventKey, raw []byte) error {
+	return b.tx.AddSlips([]store.Slip{{ID: id, EventKey: eventKey, Body: b.r.lock(raw, slipContext(id, eventKey))}})
+}
+
+func (b *batch) addAliases(e *docket.Event, code docket.Code) error {
+	for _, n := range e.Data.Numbers {
+		if err := b.tx.AddAlias(b.r.aliasKey(n), code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// voidDropped makes a correction or retraction reach the records of persons
+// whom the corrected event named and this one does not: each gets the
+// correction without a part for anybody.
+func (b *batch) voidDropped(a *arrival, code docket.Code) error {
+	e := a.event
+	if e.Corrects == "" {
+		return nil
+	}
+	slips, err := b.tx.CaseSlips(code)
+	if err != nil {
+		return err
+	}
+	old := b.r.eventKey(e.Source, e.Corrects)
+	void := *e
+	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
+	raw, err := void.Encode()
+	if err != nil {
+		return err
+	}
+	for _, s := range slips {
+		if string(s.EventKey) != string(old) || b.names(e, code, s.ID) {
+			continue
+		}
+		if s.ID.Seq == 0 && len(e.Data.Persons) == 0 {
+			continue
+		}
+		if err := b.addSlip(s.ID, a.key, raw); err != nil {
+			return err
+		}
+		if key, err := b.tx.Holder(s.ID); err == nil {
+			state, err := b.r.state(b.tx, s.ID)
+			if err != nil {
+				return err
+			}
+			b.persons[string(key)] = touch{key: key, code: code, who: state.Identity}
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// names says that the event has a part for the person of a record.
+func (b *batch) names(e *docket.Event, code docket.Code, id docket.RecordID) bool {
+	key, err := b.tx.Holder(id)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(e.Data.Persons, func(p docket.Part) bool {
+		return string(b.r.personKey(code, p.Identity)) == string(key)
+	})
+}
+
+func slipContext(id docket.RecordID, eventKey []byte) []byte {
+	return contextOf("slip", id, eventKey)
+}

@@ -1,0 +1,72 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/notice"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// notify writes to every agency that holds a copy of a record (steps 4 and
+// 10). Each has a clock of its own.
+func (r *Registry) notify(tx *store.Tx, id docket.RecordID, kind string, s *docket.State, at time.Time) error {
+	var letters []store.Notice
+	for _, source := range s.Holders {
+		agencyID, err := agency.IDOf(source)
+		if err != nil {
+			continue
+		}
+		a, err := tx.Agency(agencyID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		uid, err := uuid.NewRandomFromReader(r.rand)
+		if err != nil {
+			return err
+		}
+		l := notice.Letter{Kind: kind, Record: id, Issued: at, Due: notice.Due(at), Numbers: s.Numbers}
+		body, err := l.Encrypt(r.rand, a.ID, a.SealKey)
+		if err != nil {
+			return err
+		}
+		letters = append(letters, store.Notice{
+			Record: id, ID: uid.String(), Kind: kind, Agency: a.ID, Issued: at, Due: l.Due, Body: body,
+		})
+	}
+	return tx.AddNotices(letters)
+}
+
+// Acknowledge records that an agency has sealed, or unsealed, its own copy.
+func (r *Registry) Acknowledge(ctx context.Context, by string, code docket.Code, noticeID string, now time.Time) error {
+	return r.write(ctx, func(tx *store.Tx, j *journal) error {
+		o, err := officer(tx, by, agency.NoticeClerk, agency.SealClerk)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Notice(code, noticeID)
+		if err != nil {
+			return err
+		}
+		if n.Agency != o.Agency {
+			return ErrNotFound
+		}
+		if err := tx.AckNotice(code, noticeID, o.Agency, o.ID, now); err != nil {
+			return err
+		}
+		_, err = j.add(trail.Entry{
+			Kind: "notice.ack", At: now, Actor: o.ID, Agency: o.Agency, Code: n.Record.String(),
+			Detail: map[string]string{"notice": n.ID, "kind": n.Kind},
+		}, nil)
+		return err
+	})
+}

@@ -1,0 +1,175 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/vault"
+)
+
+// Answer is what an opened query shows. No record at all is an answer too, the
+// same for a person who was never recorded and one whose records are open.
+type Answer struct {
+	Request   *grant.Request
+	Records   []AnswerRecord
+	Watermark string // who, when, which query: on every page and copy
+	Receipt   trail.Receipt
+}
+
+// AnswerRecord is one record of an answer, cut to the request's scope.
+type AnswerRecord struct {
+	ID       docket.RecordID
+	State    docket.State
+	Timeline []*docket.Event // empty within the summary scope
+}
+
+// Open redeems an approved query (steps 7 and 8). The preparation is in the
+// trail, under a signed checkpoint, before the vault decrypts; what it gives
+// is shown only after the redemption is committed.
+func (r *Registry) Open(ctx context.Context, by, query string, now time.Time) (*Answer, error) {
+	answer := new(Answer)
+	err := r.withOpened(ctx, by, query, grant.Inspect, now,
+		func(_ *store.Tx, _ *journal, o opened) error {
+			answer.Request, answer.Receipt = o.request, o.receipt
+			answer.Records = nil
+			for _, c := range o.contents {
+				rec, err := answerRecord(c, o.request.Scope)
+				if err != nil {
+					return err
+				}
+				answer.Records = append(answer.Records, rec)
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	answer.Watermark = fmt.Sprintf("%s · %s · %s · %s", answer.Request.Agency, answer.Request.Officer, query, stamp(now))
+	return answer, nil
+}
+
+// opened is what the vault gave for a grant.
+type opened struct {
+	request  *grant.Request
+	contents []*vault.Content
+	receipt  trail.Receipt
+}
+
+// withOpened prepares, publishes, opens, and does f with what came out, in the
+// transaction that redeems the ticket.
+func (r *Registry) withOpened(ctx context.Context, by, query string, purpose grant.Purpose, now time.Time,
+	f func(*store.Tx, *journal, opened) error,
+) error {
+	p, err := r.prepare(ctx, by, query, purpose, now)
+	if err != nil {
+		return err
+	}
+	receipt, err := r.receipt(ctx, p.leaf, p.commitment.Leaf())
+	if err != nil {
+		return err
+	}
+	return r.write(ctx, func(tx *store.Tx, j *journal) error {
+		contents, err := r.vault.Open(tx, p.ticket, p.grant, p.commitment, receipt, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.MoveQuery(query, store.QueryApproved, store.QueryOpened); err != nil {
+			return err
+		}
+		if _, err := j.add(trail.Entry{
+			Kind: "query.open", At: now, Actor: p.request.Officer, Agency: p.request.Agency,
+			Code: p.request.Record, Basis: p.request.Ground,
+			Detail: map[string]string{"query": query, "records": fmt.Sprint(len(contents))},
+		}, nil); err != nil {
+			return err
+		}
+		return f(tx, j, opened{request: p.request, contents: contents, receipt: receipt})
+	})
+}
+
+// prepared is an opening whose intent is in the trail.
+type prepared struct {
+	request    *grant.Request
+	grant      vault.Grant
+	ticket     vault.Ticket
+	commitment trail.Commitment
+	leaf       int64
+}
+
+func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.Purpose, now time.Time) (*prepared, error) {
+	p := new(prepared)
+	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+		g, q, err := r.grantOf(tx, query)
+		if err != nil {
+			return err
+		}
+		if q.Officer != by || q.Purpose != purpose {
+			return ErrNotFound
+		}
+		if q.State != store.QueryApproved {
+			return grant.ErrNotApproved
+		}
+		if p.request, err = grant.ReadRequest(g.Request.Body); err != nil {
+			return err
+		}
+		ticket, row, entry, err := r.vault.Prepare(tx, g, now)
+		if err != nil {
+			return err
+		}
+		p.grant, p.ticket = g, ticket
+		p.commitment, err = j.add(entry, func(leaf int64) error {
+			row.Leaf, p.leaf = leaf, leaf
+			return tx.AddTicket(row)
+		})
+		return err
+	})
+	return p, err
+}
+
+// receipt publishes a checkpoint and proves an entry against it.
+func (r *Registry) receipt(ctx context.Context, index int64, leaf trail.Leaf) (receipt trail.Receipt, err error) {
+	cp, err := r.Publish(ctx)
+	if err != nil {
+		return receipt, err
+	}
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		receipt, err = cp.Prove(index, leaf, tx)
+		return err
+	})
+	return receipt, err
+}
+
+func answerRecord(c *vault.Content, scope grant.Scope) (AnswerRecord, error) {
+	events, err := contentEvents(c)
+	if err != nil {
+		return AnswerRecord{}, err
+	}
+	rec := AnswerRecord{ID: c.Record, State: docket.Fold(events)}
+	if scope == grant.Full {
+		rec.Timeline = docket.InOrder(events)
+		return rec, nil
+	}
+	s := rec.State
+	rec.State = docket.State{
+		Kind: s.Kind, Identity: docket.Identity{Name: s.Identity.Name, Number: s.Identity.Number},
+		Crimes: s.Crimes, Sentence: s.Sentence, JudgmentDate: s.JudgmentDate,
+	}
+	return rec, nil
+}
+
+func contentEvents(c *vault.Content) ([]*docket.Event, error) {
+	var out []*docket.Event
+	for _, raw := range append(c.CaseEvents[:len(c.CaseEvents):len(c.CaseEvents)], c.Events...) {
+		e, err := docket.Stored(raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}

@@ -1,0 +1,276 @@
+package registry
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/suite"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// Delivery is one signed push of events by an agency's system.
+type Delivery struct {
+	Agency    string // id
+	ID        string // the sender's, unique
+	SignedAt  time.Time
+	Events    [][]byte // each event's JSON, byte for byte as it was sent
+	Signature []byte   // over Message
+}
+
+// Message is what the agency's system signs: who, which delivery, when, and
+// the digest of each event, so that one event can be shown without the others.
+func (d *Delivery) Message(s suite.Suite) []byte {
+	return suite.Frame("fengcun/delivery/1", []byte(d.Agency), []byte(d.ID), []byte(stamp(d.SignedAt)), d.digests(s))
+}
+
+func (d *Delivery) digests(s suite.Suite) []byte {
+	out := make([]byte, 0, suite.Size*len(d.Events))
+	for _, e := range d.Events {
+		sum := s.Digest(e)
+		out = append(out, sum[:]...)
+	}
+	return out
+}
+
+// Outcome is what became of one event.
+type Outcome string
+
+// The outcomes. A repeated event is acknowledged as it was the first time.
+const (
+	Accepted Outcome = "accepted"
+	Repeated Outcome = "repeated"
+	Refused  Outcome = "refused"
+)
+
+// Receipt answers one event.
+type Receipt struct {
+	ID       string
+	Outcome  Outcome
+	Code     docket.Code
+	Leaf     int64 // index in the trail
+	Received time.Time
+	Problems []docket.Problem // why it was refused
+}
+
+// arrival is an event on its way in.
+type arrival struct {
+	raw     []byte
+	event   *docket.Event
+	key     []byte   // eventKey
+	digest  []byte   // keyed: the bytes are too guessable for a plain digest
+	first   *arrival // the same event, earlier in the delivery
+	receipt Receipt
+}
+
+func (a *arrival) refuse(path, message string) {
+	a.receipt.Outcome = Refused
+	a.receipt.Problems = append(a.receipt.Problems, docket.Problem{Path: path, Message: message})
+}
+
+// maxSkew is how far a sender's clock may be off.
+const maxSkew = 15 * time.Minute
+
+// Receive takes a delivery in (step 1), folds its events into cases and
+// records (step 2) and lets policy decide what that settles (step 3). Events
+// are judged one by one: a bad one is refused with its reasons, the others go
+// in. The receipts stand in the order of the events. Nothing is acknowledged
+// before it is committed.
+func (r *Registry) Receive(ctx context.Context, d *Delivery, now time.Time) ([]Receipt, error) {
+	from, err := r.verifyDelivery(ctx, d, now)
+	if err != nil {
+		return nil, err
+	}
+	arrivals := r.read(d, from, civil.Of(now))
+	err = r.write(ctx, func(tx *store.Tx, j *journal) error {
+		return r.take(tx, j, d, arrivals, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	receipts := make([]Receipt, len(arrivals))
+	for i, a := range arrivals {
+		if a.first != nil {
+			a.receipt.Leaf = a.first.receipt.Leaf
+		}
+		receipts[i] = a.receipt
+	}
+	return receipts, nil
+}
+
+func (r *Registry) verifyDelivery(ctx context.Context, d *Delivery, now time.Time) (*agency.Agency, error) {
+	if d.ID == "" || len(d.ID) > 128 {
+		return nil, fmt.Errorf("%w: a delivery needs an id of at most 128 characters", ErrInput)
+	}
+	if skew := now.Sub(d.SignedAt).Abs(); skew > maxSkew {
+		return nil, fmt.Errorf("%w: it was signed at a time %s off; check the sender's clock and sign again", ErrUnsigned, skew.Round(time.Second))
+	}
+	var from *agency.Agency
+	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
+		from, err = tx.Agency(d.Agency)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrUnsigned
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := suite.ParseVerifyKey(from.VerifyKey)
+	if err != nil || !key.Verify(d.Message(r.suite), d.Signature) {
+		return nil, ErrUnsigned
+	}
+	return from, nil
+}
+
+// read parses and checks the events, on all processors.
+func (r *Registry) read(d *Delivery, from *agency.Agency, today civil.Date) []*arrival {
+	out := make([]*arrival, len(d.Events))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(d.Events))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(d.Events); i += workers {
+				out[i] = r.readOne(d.Events[i], from, today)
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+func (r *Registry) readOne(raw []byte, from *agency.Agency, today civil.Date) *arrival {
+	a := &arrival{raw: raw}
+	e, err := docket.Parse(raw)
+	if err == nil {
+		a.receipt.ID = e.ID
+		err = e.Check(today)
+	}
+	var invalid *docket.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		a.receipt.Outcome, a.receipt.Problems = Refused, invalid.Problems
+		return a
+	case err != nil:
+		a.refuse("", err.Error())
+		return a
+	case e.Source != from.Source():
+		a.refuse("/source", "the event's source is not the agency that signed the delivery")
+		return a
+	case !from.Kind.MayReport(e.Type):
+		a.refuse("/type", fmt.Sprintf("%s does not report this act (%s)", from.Kind.Chinese(), e.Type.Chinese()))
+		return a
+	}
+	a.event = e
+	a.key = r.eventKey(e.Source, e.ID)
+	sum := r.ledger.Alias().Index("ledger/event-bytes", raw)
+	a.digest = sum[:]
+	return a
+}
+
+// take brings checked events into the books.
+func (r *Registry) take(tx *store.Tx, j *journal, d *Delivery, arrivals []*arrival, now time.Time) error {
+	b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch)}
+	fresh := false
+	for _, a := range arrivals {
+		if a.event == nil {
+			continue
+		}
+		a.first, a.receipt = nil, Receipt{ID: a.event.ID, Received: now} // a retried transaction starts anew
+		isNew, err := b.take(a, d.ID)
+		if err != nil {
+			return err
+		}
+		fresh = fresh || isNew
+	}
+	if !fresh {
+		return nil
+	}
+	err := tx.AddDelivery(&store.Delivery{
+		Source: agency.SourceOf(d.Agency), ID: d.ID, SignedAt: d.SignedAt, Received: now,
+		Digests: d.digests(r.suite), Signature: d.Signature,
+	})
+	if err != nil {
+		return err
+	}
+	return b.settle()
+}
+
+// batch is one delivery within its transaction.
+type batch struct {
+	r       *Registry
+	tx      *store.Tx
+	j       *journal
+	now     time.Time
+	seen    map[string]*arrival // events of this batch by key
+	persons map[string]touch    // whose records changed, by ledger index
+}
+
+// touch is a person whose records an event changed.
+type touch struct {
+	key  []byte
+	code docket.Code
+	who  docket.Identity
+}
+
+func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
+	known, err := b.known(a)
+	if err != nil || known {
+		return false, err
+	}
+	code, err := b.caseOf(a)
+	if err != nil || a.receipt.Outcome == Refused {
+		return false, err
+	}
+	if err := b.file(a, code); err != nil {
+		return false, err
+	}
+	a.receipt.Outcome, a.receipt.Code = Accepted, code
+	b.seen[string(a.key)] = a
+	in := &store.Intake{
+		Source: a.event.Source, EventKey: a.key, Digest: a.digest, Delivery: delivery, Received: b.now, Code: code,
+	}
+	_, err = b.j.add(trail.Entry{
+		Kind: "event.receive", At: b.now, Actor: a.event.Source, Code: string(code),
+		Detail: map[string]string{"event": hex.EncodeToString(a.key), "bytes": hex.EncodeToString(a.digest)},
+	}, func(leaf int64) error {
+		in.Leaf, a.receipt.Leaf = leaf, leaf
+		return b.tx.AddIntakes([]*store.Intake{in})
+	})
+	return true, err
+}
+
+// known answers an event whose id came before: the same bytes are acknowledged
+// again, others are refused.
+func (b *batch) known(a *arrival) (bool, error) {
+	if first, ok := b.seen[string(a.key)]; ok {
+		if string(first.digest) != string(a.digest) {
+			a.refuse("/id", "another event of this source has this id")
+			return true, nil
+		}
+		a.first, a.receipt = first, first.receipt
+		a.receipt.Outcome = Repeated
+		return true, nil
+	}
+	in, err := b.tx.Intake(a.event.Source, a.key)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if string(in.Digest) != string(a.digest) {
+		a.refuse("/id", "this id was sent before with other content; a correction needs an id of its own and names this one in \"corrects\"")
+		return true, nil
+	}
+	a.receipt = Receipt{ID: a.event.ID, Outcome: Repeated, Code: in.Code, Leaf: in.Leaf, Received: in.Received}
+	return true, nil
+}

@@ -1,0 +1,248 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/vault"
+)
+
+// seal moves a record from the ledger into the vault (step 4): its events, the
+// link to its person, and the numbers that lead to it alone. The person's row
+// goes when no other record of theirs is left. Afterwards the ledger holds
+// nothing that a person never recorded would not have either.
+func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) error {
+	id := s.row.ID
+	key, err := tx.Holder(id)
+	if err != nil {
+		return err
+	}
+	content, err := r.content(tx, s)
+	if err != nil {
+		return err
+	}
+	if err := r.vault.Seal(tx, content, c.At); err != nil {
+		return err
+	}
+	if err := r.clear(tx, content, key); err != nil {
+		return err
+	}
+	if err := r.supersede(tx, id, store.KindSeal, c.At); err != nil {
+		return err
+	}
+	if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
+		return err
+	}
+	if err := r.notify(tx, id, store.KindSeal, &s.state, c.At); err != nil {
+		return err
+	}
+	return j.change(tx, c, content.Custodian)
+}
+
+// content gathers what goes into the vault.
+func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
+	c := &vault.Content{Record: s.row.ID, Custodian: custodian(s), Identity: s.state.Identity}
+	slips, err := tx.CaseSlips(s.row.ID.Code)
+	if err != nil {
+		return nil, err
+	}
+	var own, others []docket.Number
+	alone := true
+	for _, slip := range slips {
+		raw, err := r.unlock(slip.Body, contextOf("slip", slip.ID, slip.EventKey))
+		if err != nil {
+			return nil, fmt.Errorf("reading an event of case %s: %w", s.row.ID.Code, err)
+		}
+		e, err := docket.Stored(raw)
+		if err != nil {
+			return nil, err
+		}
+		switch slip.ID.Seq {
+		case s.row.ID.Seq:
+			c.Events = append(c.Events, raw)
+			own = append(own, e.Data.Numbers...)
+		case 0:
+			c.CaseEvents = append(c.CaseEvents, raw)
+			own = append(own, e.Data.Numbers...)
+		default:
+			alone = false
+			others = append(others, e.Data.Numbers...)
+		}
+	}
+	if !alone {
+		c.CaseEvents = nil
+	}
+	for _, n := range own {
+		if !slices.Contains(c.Numbers, n) && (alone || !slices.Contains(others, n)) {
+			c.Numbers = append(c.Numbers, n)
+		}
+	}
+	return c, nil
+}
+
+// clear deletes from the ledger what now lies in the vault, and takes the
+// person out of the free text that others' events share.
+func (r *Registry) clear(tx *store.Tx, c *vault.Content, personKey []byte) error {
+	id := c.Record
+	if err := tx.DropSlips(id); err != nil {
+		return err
+	}
+	if err := tx.Unlink(id, personKey); err != nil {
+		return err
+	}
+	if err := tx.DropPersonWithoutRecords(personKey); err != nil {
+		return err
+	}
+	for _, n := range c.Numbers {
+		if err := tx.DropAlias(r.aliasKey(n), id.Code); err != nil {
+			return err
+		}
+	}
+	if err := tx.ForgetProposals(id); err != nil {
+		return err
+	}
+	rest, err := tx.Holdings(id.Code)
+	if err != nil {
+		return err
+	}
+	if len(rest) == 0 {
+		return tx.DropSlips(docket.RecordID{Code: id.Code})
+	}
+	return r.redact(tx, id.Code, c.Identity)
+}
+
+// redact takes a sealed person out of the free text of a case's other events.
+func (r *Registry) redact(tx *store.Tx, code docket.Code, who docket.Identity) error {
+	slips, err := tx.CaseSlips(code)
+	if err != nil {
+		return err
+	}
+	for _, s := range slips {
+		context := contextOf("slip", s.ID, s.EventKey)
+		raw, err := r.unlock(s.Body, context)
+		if err != nil {
+			return err
+		}
+		clean, changed, err := withoutPerson(raw, who)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		s.Body = r.lock(clean, context)
+		if err := tx.ReplaceSlip(&s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SealedCoDefendant stands where a sealed person's name stood.
+const SealedCoDefendant = "同案人"
+
+func withoutPerson(raw []byte, who docket.Identity) (clean []byte, changed bool, err error) {
+	e, err := docket.Stored(raw)
+	if err != nil {
+		return nil, false, err
+	}
+	scrub := func(s string) string {
+		for _, secret := range append([]string{who.Name, who.Number, who.Address}, who.Aliases...) {
+			if secret != "" {
+				s = strings.ReplaceAll(s, secret, SealedCoDefendant)
+			}
+		}
+		return s
+	}
+	before := e.Data.Text
+	e.Data.Text = scrub(before)
+	changed = e.Data.Text != before
+	for i := range e.Data.Persons {
+		before := e.Data.Persons[i].Reason
+		e.Data.Persons[i].Reason = scrub(before)
+		changed = changed || e.Data.Persons[i].Reason != before
+	}
+	if !changed {
+		return raw, false, nil
+	}
+	clean, err = e.Encode()
+	return clean, true, err
+}
+
+// Review settles an item of the sealing queue: the reviewer confirms or
+// rejects what policy proposed. An unsealing is confirmed by a grant instead:
+// see Unseal.
+func (r *Registry) Review(ctx context.Context, by string, code docket.Code, item string, confirm bool, note string, now time.Time) error {
+	return r.write(ctx, func(tx *store.Tx, j *journal) error {
+		o, err := officer(tx, by, agency.SealClerk, agency.SealReviewer)
+		if err != nil {
+			return err
+		}
+		it, err := tx.Review(code, item)
+		if err != nil {
+			return err
+		}
+		if it.Custodian != o.Agency {
+			return ErrForbidden
+		}
+		if it.Outcome != "" || it.Kind != store.KindSeal {
+			return ErrState
+		}
+		var v policy.RecordDecision
+		if err := r.unlockJSON(it.Proposal, contextOf("review", it.Record, []byte(it.ID)), &v); err != nil {
+			return err
+		}
+		return r.closeReview(tx, j, &it, o, &v, confirm, note, now)
+	})
+}
+
+func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *agency.Officer, v *policy.RecordDecision, confirm bool, note string, now time.Time) error {
+	it.Outcome, it.Closed, it.ClosedBy = store.OutcomeRejected, now, o.ID
+	if confirm {
+		it.Outcome = store.OutcomeConfirmed
+	}
+	var err error
+	if it.Note, err = r.lockJSON(note, contextOf("review note", it.Record, []byte(it.ID))); err != nil {
+		return err
+	}
+	if err := tx.CloseReview(it); err != nil {
+		return err
+	}
+	if _, err := j.add(trail.Entry{
+		Kind: "review.close", At: now, Actor: o.ID, Agency: o.Agency, Code: it.Record.String(), Basis: basis(v),
+		Detail: map[string]string{"review": it.ID, "kind": it.Kind, "outcome": it.Outcome},
+	}, nil); err != nil {
+		return err
+	}
+	row, err := tx.Record(it.Record)
+	if err != nil {
+		return err
+	}
+	c := docket.Change{Record: it.Record, From: row.Status, At: now, Operator: o.ID, Basis: basis(v), Reason: it.Outcome}
+	if !confirm {
+		if row.Status != docket.Pending {
+			return nil
+		}
+		c.To = docket.Open
+		return j.change(tx, c, o.Agency)
+	}
+	state, err := r.state(tx, it.Record)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrState
+	}
+	if err != nil {
+		return err
+	}
+	c.To = docket.Sealed
+	return r.seal(tx, j, &standing{row: row, state: state}, c)
+}

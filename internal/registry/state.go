@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/suite"
+)
+
+// contextOf is what a ciphertext of the ledger is bound to: table and row.
+func contextOf(table string, id docket.RecordID, key []byte) []byte {
+	return suite.Frame(table, []byte(id.Code), []byte(strconv.Itoa(id.Seq)), key)
+}
+
+// events decrypts what the ledger holds of a record, that of the case included.
+func (r *Registry) events(tx *store.Tx, id docket.RecordID) ([]*docket.Event, error) {
+	slips, err := tx.Slips(id)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*docket.Event, len(slips))
+	for i, s := range slips {
+		raw, err := r.unlock(s.Body, contextOf("slip", s.ID, s.EventKey))
+		if err != nil {
+			return nil, fmt.Errorf("reading an event of record %s: %w", id, err)
+		}
+		if out[i], err = docket.Stored(raw); err != nil {
+			return nil, fmt.Errorf("reading an event of record %s: %w", id, err)
+		}
+	}
+	return out, nil
+}
+
+// state is what the events of a record in the ledger add up to. It is not
+// stored: there is one truth, the events.
+func (r *Registry) state(tx *store.Tx, id docket.RecordID) (docket.State, error) {
+	events, err := r.events(tx, id)
+	if err != nil {
+		return docket.State{}, err
+	}
+	return docket.Fold(events), nil
+}
+
+// lockJSON encrypts a value for a row of the ledger.
+func (r *Registry) lockJSON(v any, aad []byte) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a ledger row: %w", err)
+	}
+	return r.lock(b, aad), nil
+}
+
+func (r *Registry) unlockJSON(body, aad []byte, v any) error {
+	b, err := r.unlock(body, aad)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}
