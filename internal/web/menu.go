@@ -8,7 +8,7 @@ import (
 
 // menuGroup is a titled part of the menu.
 type menuGroup struct {
-	Title string // a message
+	Title locale.Text
 	Links []parts.Link
 }
 
@@ -38,8 +38,8 @@ func menuOf(d agency.Duty) []menuGroup {
 	case agency.PolicyMaker, agency.SystemAdmin, agency.SecurityAdmin, agency.AuditAdmin:
 	}
 	return []menuGroup{
-		{Title: "nav.work", Links: work},
-		{Title: "nav.see", Links: []parts.Link{
+		{Title: locale.T("nav.work"), Links: work},
+		{Title: locale.T("nav.see"), Links: []parts.Link{
 			entry("trail", "/trail", "tree"),
 			entry("check", "/certificates/check", "shield-check"),
 			entry("flow", "/flow", "route"),

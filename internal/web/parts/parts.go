@@ -191,22 +191,6 @@ type Item struct {
 	Code  bool // the value is a number to be set in a fixed width
 }
 
-// Empty is shown where a list has no entries.
-type Empty struct {
-	Icon   string
-	Title  locale.Text
-	Lead   locale.Text
-	Action Link
-}
-
-// Callout is a remark that stands out.
-type Callout struct {
-	Tone Tone
-	Icon string
-	Text locale.Text
-	Lead locale.Text
-}
-
 // Series is one line or one set of bars.
 type Series struct {
 	Name   string    `json:"name"`
