@@ -51,7 +51,7 @@ type Clocks struct {
 	PrincipalEnd   civil.Date // served, released, paroled to the end, or pardoned
 	ProbationEnd   civil.Date // 缓刑考验期满: 原判的刑罚就不再执行 (刑法 76)
 	PropertyEnd    civil.Date // fine or confiscation performed or terminated
-	RightsEnd      civil.Date // 剥夺政治权利 after the principal penalty (刑法 58)
+	RightsEnd      civil.Date // 剥夺政治权利 (刑法 55, 57, 58); computed unless reported
 	Revoked        string     // 缓刑 or 假释 that was revoked, and not ended since
 	ExpectedEnd    civil.Date // what the execution notice foresees
 	ExecutionPlace string
@@ -61,17 +61,27 @@ type Clocks struct {
 // doubled or corrected: the same set gives the same state. Each must concern
 // one person at most; the first person is taken.
 func Fold(events []*Event) State {
-	var s State
+	var f folding
 	for _, e := range InOrder(events) {
-		s.apply(e)
+		f.apply(e)
 	}
-	s.complete()
-	return s
+	f.complete()
+	return f.State
+}
+
+// folding is a state with what is needed only while it grows.
+type folding struct {
+	State
+	paid     int64      // yuan of the fine paid so far
+	paidOn   civil.Date // the last payment
+	paroled  civil.Date // 假释之日, unless revoked
+	property bool       // performed, not merely terminated
 }
 
 // InOrder is the events that count, in the order of the acts: retracted,
 // corrected and doubled ones are left out. The order is total, so it does not
-// depend on how the events arrived.
+// depend on how the events arrived. What was replaced or taken back stays so,
+// even if the event that did it is itself replaced or taken back.
 func InOrder(events []*Event) []*Event {
 	gone := make(map[[2]string]bool)
 	for _, e := range events {
@@ -80,14 +90,10 @@ func InOrder(events []*Event) []*Event {
 		}
 	}
 	live := make([]*Event, 0, len(events))
-	seen := make(map[[2]string]bool, len(events))
 	for _, e := range events {
-		key := [2]string{e.Source, e.ID}
-		if gone[key] || seen[key] {
-			continue
+		if !gone[e.key()] {
+			live = append(live, e)
 		}
-		seen[key] = true
-		live = append(live, e)
 	}
 	slices.SortFunc(live, func(a, b *Event) int {
 		return cmp.Or(
@@ -98,55 +104,58 @@ func InOrder(events []*Event) []*Event {
 			cmp.Compare(a.ID, b.ID),
 		)
 	})
-	return live
+	return once(live)
 }
 
-func (s *State) apply(e *Event) {
+func (e *Event) key() [2]string { return [2]string{e.Source, e.ID} }
+
+// once keeps the first of each source and id.
+func once(sorted []*Event) []*Event {
+	seen := make(map[[2]string]bool, len(sorted))
+	return slices.DeleteFunc(sorted, func(e *Event) bool {
+		again := seen[e.key()]
+		seen[e.key()] = true
+		return again
+	})
+}
+
+func (f *folding) apply(e *Event) {
 	for _, n := range e.Data.Numbers {
-		if !slices.Contains(s.Numbers, n) {
-			s.Numbers = append(s.Numbers, n)
+		if !slices.Contains(f.Numbers, n) {
+			f.Numbers = append(f.Numbers, n)
 		}
 	}
-	if !slices.Contains(s.Holders, e.Source) {
-		s.Holders = append(s.Holders, e.Source)
+	if !slices.Contains(f.Holders, e.Source) {
+		f.Holders = append(f.Holders, e.Source)
 	}
-	if len(e.Data.Persons) == 0 {
+	if len(e.Data.Persons) == 0 || e.Type == ReportRetracted {
 		return
 	}
 	p := &e.Data.Persons[0]
-	s.Identity = s.Identity.with(p.Identity)
-	if e.Type != ReportRetracted {
-		s.Stage, s.StageDate = e.Type, e.Data.Date
-	}
-	switch e.Type {
-	case CaseWithdrawn, ProsecutionDeclined, JudgmentRendered, PublicOrderDecided:
-		s.Decider = e.Source
-	default:
-	}
+	f.Identity = f.Identity.with(p.Identity)
+	f.Stage, f.StageDate = e.Type, e.Data.Date
 	switch e.Type {
 	case CaseFiled, CaseReferred:
-		s.suspect(p.Suspected)
-	case ProsecutionFiled:
-		s.Charged = p.Charged
-		s.offence(p.Charged)
-		s.Kind = ""
+		f.reopen(Withdrawn)
+		f.suspect(p.Suspected)
 	case CaseWithdrawn:
-		s.settle(Withdrawn, e.Data.Date)
+		f.settle(Withdrawn, e.Source, e.Data.Date)
+	case ProsecutionFiled:
+		f.charge(p.Charged)
 	case ProsecutionDeclined:
-		s.Declined = p.Decision
-		s.settle(NonProsecution, e.Data.Date)
+		f.decline(p, e)
 	case JudgmentRendered:
-		s.judge(p.Judgment, e.Data.Date)
+		f.judge(p.Judgment, e.Source, e.Data.Date)
 	case JudgmentEffective:
-		s.EffectiveDate = e.Data.Date
-	case ExecutionStarted, SentenceCommuted, ParoleGranted, ProbationRevoked, ProbationCompleted, ExecutionCompleted:
-		s.execute(e.Type, p.Execution, e.Data.Date)
-	case PropertyPerformed:
-		s.property(p.Property, e.Data.Date)
-	case PardonGranted:
-		s.Clocks.PrincipalEnd = e.Data.Date
+		f.EffectiveDate = e.Data.Date
 	case PublicOrderDecided:
-		s.order(p.Order, e.Data.Date)
+		f.order(p.Order, e)
+	case PropertyPerformed:
+		f.perform(p.Property, e.Data.Date)
+	case PardonGranted:
+		f.Clocks.PrincipalEnd, f.Clocks.Revoked = e.Data.Date, ""
+	case ExecutionStarted, SentenceCommuted, ParoleGranted, ProbationRevoked, ProbationCompleted, ExecutionCompleted:
+		f.execute(e, p.Execution)
 	case MeasureImposed, ArrestDecided, ReportRetracted:
 	}
 }
@@ -160,9 +169,7 @@ func (p Identity) with(later Identity) Identity {
 	p.Sex = cmp.Or(later.Sex, p.Sex)
 	p.Domicile = cmp.Or(later.Domicile, p.Domicile)
 	p.Address = cmp.Or(later.Address, p.Address)
-	if !later.Birth.IsZero() {
-		p.Birth = later.Birth
-	}
+	p.Birth = cmp.Or(later.Birth, p.Birth)
 	aliases := slices.Clone(p.Aliases)
 	for _, a := range later.Aliases {
 		if !slices.Contains(aliases, a) {
@@ -171,157 +178,6 @@ func (p Identity) with(later Identity) Identity {
 	}
 	p.Aliases = aliases
 	return p
-}
-
-func (s *State) suspect(crimes []Crime) {
-	if len(crimes) > 0 {
-		s.Suspected = crimes
-	}
-	s.offence(crimes)
-}
-
-// offence keeps the latest day of the acts: age and the five years of 刑法 65
-// are tested on it.
-func (s *State) offence(crimes []Crime) {
-	var latest civil.Date
-	for _, c := range crimes {
-		latest = civil.Max(latest, c.OffenceDate)
-	}
-	if !latest.IsZero() {
-		s.OffenceDate = latest
-	}
-}
-
-// settle ends the case without a judgment. The decision takes effect when made.
-func (s *State) settle(k Kind, on civil.Date) {
-	s.Kind = k
-	s.JudgmentDate, s.EffectiveDate = on, on
-	s.Clocks.PrincipalEnd = on
-}
-
-func (s *State) judge(j *Judgment, on civil.Date) {
-	if j == nil {
-		return
-	}
-	s.Instance = j.Instance
-	switch j.Outcome {
-	case Upheld:
-		s.EffectiveDate = cmp.Or(j.Effective, on) // final on pronouncement (刑诉法 259)
-		return
-	case Remanded:
-		s.Kind, s.Crimes, s.Sentence, s.Flags = "", nil, nil, Flags{}
-		s.JudgmentDate, s.EffectiveDate, s.Clocks = civil.Date{}, civil.Date{}, Clocks{}
-		return
-	case Acquitted, NotLiable, Terminated:
-		s.Kind = Acquittal
-	case Convicted:
-		s.Kind = Conviction
-	}
-	s.Crimes, s.Sentence, s.Flags = j.Crimes, j.Sentence, j.Flags
-	s.offence(j.Crimes)
-	s.JudgmentDate, s.EffectiveDate = on, j.Effective
-	if s.EffectiveDate.IsZero() && j.Instance != "一审" {
-		s.EffectiveDate = on
-	}
-	if j.Sentence != nil && is(j.Sentence.Exempt) {
-		s.Clocks.PrincipalEnd = on
-	}
-}
-
-func (s *State) execute(t Type, x *Execution, on civil.Date) {
-	if x == nil {
-		x = &Execution{}
-	}
-	switch t {
-	case ExecutionStarted:
-		s.Clocks.ExecutionPlace = x.Place
-		s.Clocks.ExpectedEnd = x.End
-	case SentenceCommuted, ParoleGranted:
-		s.Clocks.ExpectedEnd = cmp.Or(x.RemainingUntil, x.End, s.Clocks.ExpectedEnd)
-	case ProbationRevoked:
-		s.Clocks.Revoked = x.Of
-		s.Clocks.ProbationEnd, s.Clocks.PrincipalEnd = civil.Date{}, civil.Date{}
-		s.Clocks.ExpectedEnd = x.End
-	case ProbationCompleted:
-		if x.Of == "假释" { // 就认为原判刑罚已经执行完毕 (刑法 85)
-			s.Clocks.PrincipalEnd = on
-		} else {
-			s.Clocks.ProbationEnd = on
-		}
-	case ExecutionCompleted:
-		s.Clocks.PrincipalEnd = on
-		s.Clocks.Revoked = ""
-	default:
-	}
-}
-
-func (s *State) property(p *Property, on civil.Date) {
-	if p == nil || (p.Kind != "罚金" && p.Kind != "没收财产") {
-		return
-	}
-	if is(p.Performed) || is(p.Terminated) {
-		s.Clocks.PropertyEnd = on
-	}
-}
-
-func (s *State) order(o *Order, on civil.Date) {
-	s.Kind = PublicOrder
-	s.Order = o
-	s.JudgmentDate, s.EffectiveDate = on, on
-	if o != nil {
-		s.Clocks.PrincipalEnd = o.Performed
-	}
-}
-
-// complete works the completion date out of the clocks that the sentence
-// starts. One that has not ended leaves completion unknown.
-func (s *State) complete() {
-	if s.Kind != Conviction {
-		s.CompletedDate = s.Clocks.PrincipalEnd
-		return
-	}
-	ends := s.ends()
-	for _, end := range ends {
-		if end.IsZero() {
-			return
-		}
-	}
-	s.CompletedDate = civil.Max(ends...)
-}
-
-func (s *State) ends() []civil.Date {
-	if s.Sentence == nil {
-		return []civil.Date{{}}
-	}
-	var ends []civil.Date
-	principal := s.Clocks.PrincipalEnd
-	switch {
-	case is(s.Sentence.Suspended) && s.Clocks.Revoked == "" && principal.IsZero():
-		ends = append(ends, s.Clocks.ProbationEnd)
-		principal = s.Clocks.ProbationEnd
-	case s.Sentence.Kind.Gravity() == Fine.Gravity():
-		principal = s.EffectiveDate
-	default:
-		ends = append(ends, principal)
-	}
-	if s.finesDue() {
-		ends = append(ends, s.Clocks.PropertyEnd)
-	}
-	if m := s.Sentence.RightsMonths; m != nil && *m != 0 {
-		if *m > 0 {
-			s.Clocks.RightsEnd = principal.AddMonths(*m)
-		}
-		ends = append(ends, s.Clocks.RightsEnd)
-	}
-	if len(ends) == 0 {
-		ends = append(ends, principal)
-	}
-	return ends
-}
-
-func (s *State) finesDue() bool {
-	f := s.Sentence.FineYuan
-	return (f != nil && *f > 0) || s.Sentence.Kind == Fine || s.Sentence.Kind == Confiscation
 }
 
 func is(b *bool) bool { return b != nil && *b }
