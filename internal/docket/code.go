@@ -114,11 +114,11 @@ func ParseRecordID(s string) (RecordID, error) {
 	if err != nil {
 		return RecordID{}, err
 	}
-	seq, err := strconv.Atoi(c[codeLen:])
+	seq, err := strconv.ParseUint(c[codeLen:], 10, 16)
 	if err != nil || seq < 1 {
 		return RecordID{}, fmt.Errorf("%w: the record's number after the code must be 01 or more", ErrCode)
 	}
-	return RecordID{Code: code, Seq: seq}, nil
+	return RecordID{Code: code, Seq: int(seq)}, nil
 }
 
 // MarshalText makes the printed form the JSON form.

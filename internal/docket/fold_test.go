@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fengcun/fengcun/internal/civil"
 )
 
 const (
@@ -78,89 +79,141 @@ func TestLifeStories(t *testing.T) {
 		kind                       Kind
 		judged, effective, settled string
 	}{
-		{"缓刑考验期满", first(suspended(Detention, 2, 3)).executed(corr, ProbationCompleted, "2020-06-12", Execution{Of: "缓刑"}),
-			Conviction, "2020-03-01", "2020-03-12", "2020-06-12"},
+		{
+			"缓刑考验期满", first(suspended(Detention, 2, 3)).executed(corr, ProbationCompleted, "2020-06-12", Execution{Of: "缓刑"}),
+			Conviction, "2020-03-01", "2020-03-12", "2020-06-12",
+		},
 		{"缓刑考验期内", first(suspended(Detention, 2, 3)), Conviction, "2020-03-01", "2020-03-12", ""},
-		{"撤销缓刑后服刑期满", first(suspended(FixedTerm, 8, 12)).
-			executed(court, ProbationRevoked, "2020-07-01", Execution{Of: "缓刑", Ground: "违反监督管理规定"}).
-			executed(prison, ExecutionCompleted, "2021-02-28", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2021-02-28"},
-		{"撤销缓刑尚未服满", first(suspended(FixedTerm, 8, 12)).
-			executed(court, ProbationRevoked, "2020-07-01", Execution{Of: "缓刑", Ground: "新罪"}),
-			Conviction, "2020-03-01", "2020-03-12", ""},
-		{"假释考验期满", first(term(FixedTerm, 36)).
-			executed(higher, ParoleGranted, "2022-01-10", Execution{RemainingUntil: civil.MustParse("2023-02-28")}).
-			executed(corr, ProbationCompleted, "2023-02-28", Execution{Of: "假释"}),
-			Conviction, "2020-03-01", "2020-03-12", "2023-02-28"},
-		{"撤销假释", first(term(FixedTerm, 36)).
-			executed(higher, ParoleGranted, "2022-01-10", Execution{RemainingUntil: civil.MustParse("2023-02-28")}).
-			executed(court, ProbationRevoked, "2022-05-01", Execution{Of: "假释", Ground: "违反监督管理规定"}).
-			executed(prison, ExecutionCompleted, "2023-06-18", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2023-06-18"},
-		{"判决前已羁押期满", first(term(Detention, 1)).executed(prison, ExecutionCompleted, "2020-03-05", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2020-03-12"},
-		{"罚金未缴", first(withFine(term(Detention, 2), 3000)).executed(prison, ExecutionCompleted, "2020-05-11", Execution{}).paid("2020-06-01", 1000, false),
-			Conviction, "2020-03-01", "2020-03-12", ""},
-		{"罚金分期缴清", first(withFine(term(Detention, 2), 3000)).executed(prison, ExecutionCompleted, "2020-05-11", Execution{}).
-			paid("2020-06-01", 1000, false).paid("2020-07-01", 2000, false),
-			Conviction, "2020-03-01", "2020-03-12", "2020-07-01"},
-		{"罚金判前预缴", start.paid("2020-02-20", 3000, true).judged(court, "2020-03-01", "一审", Convicted, withFine(term(Detention, 2), 3000)).
-			effective("2020-03-12").executed(prison, ExecutionCompleted, "2020-05-11", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2020-05-11"},
-		{"单处罚金", first(&Sentence{Kind: Fine, FineYuan: ptr(int64(5000))}).paid("2020-03-20", 5000, true),
-			Conviction, "2020-03-01", "2020-03-12", "2020-03-20"},
+		{
+			"撤销缓刑后服刑期满", first(suspended(FixedTerm, 8, 12)).
+				executed(court, ProbationRevoked, "2020-07-01", Execution{Of: "缓刑", Ground: "违反监督管理规定"}).
+				executed(prison, ExecutionCompleted, "2021-02-28", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2021-02-28",
+		},
+		{
+			"撤销缓刑尚未服满", first(suspended(FixedTerm, 8, 12)).
+				executed(court, ProbationRevoked, "2020-07-01", Execution{Of: "缓刑", Ground: "新罪"}),
+			Conviction, "2020-03-01", "2020-03-12", "",
+		},
+		{
+			"假释考验期满", first(term(FixedTerm, 36)).
+				executed(higher, ParoleGranted, "2022-01-10", Execution{RemainingUntil: civil.MustParse("2023-02-28")}).
+				executed(corr, ProbationCompleted, "2023-02-28", Execution{Of: "假释"}),
+			Conviction, "2020-03-01", "2020-03-12", "2023-02-28",
+		},
+		{
+			"撤销假释", first(term(FixedTerm, 36)).
+				executed(higher, ParoleGranted, "2022-01-10", Execution{RemainingUntil: civil.MustParse("2023-02-28")}).
+				executed(court, ProbationRevoked, "2022-05-01", Execution{Of: "假释", Ground: "违反监督管理规定"}).
+				executed(prison, ExecutionCompleted, "2023-06-18", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2023-06-18",
+		},
+		{
+			"判决前已羁押期满", first(term(Detention, 1)).executed(prison, ExecutionCompleted, "2020-03-05", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2020-03-12",
+		},
+		{
+			"罚金未缴", first(withFine(term(Detention, 2), 3000)).executed(prison, ExecutionCompleted, "2020-05-11", Execution{}).paid("2020-06-01", 1000, false),
+			Conviction, "2020-03-01", "2020-03-12", "",
+		},
+		{
+			"罚金分期缴清", first(withFine(term(Detention, 2), 3000)).executed(prison, ExecutionCompleted, "2020-05-11", Execution{}).
+				paid("2020-06-01", 1000, false).paid("2020-07-01", 2000, false),
+			Conviction, "2020-03-01", "2020-03-12", "2020-07-01",
+		},
+		{
+			"罚金判前预缴", start.paid("2020-02-20", 3000, true).judged(court, "2020-03-01", "一审", Convicted, withFine(term(Detention, 2), 3000)).
+				effective("2020-03-12").executed(prison, ExecutionCompleted, "2020-05-11", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2020-05-11",
+		},
+		{
+			"单处罚金", first(&Sentence{Kind: Fine, FineYuan: ptr(int64(5000))}).paid("2020-03-20", 5000, true),
+			Conviction, "2020-03-01", "2020-03-12", "2020-03-20",
+		},
 		{"单处罚金未缴", first(&Sentence{Kind: Fine, FineYuan: ptr(int64(5000))}), Conviction, "2020-03-01", "2020-03-12", ""},
-		{"管制并剥夺政治权利同时执行", first(withRights(term(PublicSurveillance, 6), 6)).executed(corr, ExecutionCompleted, "2020-09-11", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2020-09-11"},
-		{"徒刑后剥夺政治权利一年", first(withRights(term(FixedTerm, 12), 12)).executed(prison, ExecutionCompleted, "2021-03-11", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", "2022-03-11"},
-		{"剥夺政治权利从假释之日起", first(withRights(term(FixedTerm, 60), 24)).
-			executed(higher, ParoleGranted, "2023-03-12", Execution{RemainingUntil: civil.MustParse("2025-03-11")}).
-			executed(corr, ProbationCompleted, "2025-03-11", Execution{Of: "假释"}),
-			Conviction, "2020-03-01", "2020-03-12", "2025-03-12"},
-		{"剥夺政治权利期满由公安报送", first(withRights(term(FixedTerm, 12), 12)).executed(prison, ExecutionCompleted, "2021-03-11", Execution{}).
-			executed(police, ExecutionCompleted, "2022-03-10", Execution{Of: "剥夺政治权利"}),
-			Conviction, "2020-03-01", "2020-03-12", "2022-03-10"},
-		{"独立适用剥夺政治权利", first(&Sentence{Kind: DeprivationOfRights, RightsMonths: ptr(12)}),
-			Conviction, "2020-03-01", "2020-03-12", "2021-03-12"},
-		{"剥夺政治权利终身", first(withRights(&Sentence{Kind: LifeImprisonment}, -1)).executed(prison, ExecutionCompleted, "2040-01-01", Execution{}),
-			Conviction, "2020-03-01", "2020-03-12", ""},
+		{
+			"管制并剥夺政治权利同时执行", first(withRights(term(PublicSurveillance, 6), 6)).executed(corr, ExecutionCompleted, "2020-09-11", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2020-09-11",
+		},
+		{
+			"徒刑后剥夺政治权利一年", first(withRights(term(FixedTerm, 12), 12)).executed(prison, ExecutionCompleted, "2021-03-11", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "2022-03-11",
+		},
+		{
+			"剥夺政治权利从假释之日起", first(withRights(term(FixedTerm, 60), 24)).
+				executed(higher, ParoleGranted, "2023-03-12", Execution{RemainingUntil: civil.MustParse("2025-03-11")}).
+				executed(corr, ProbationCompleted, "2025-03-11", Execution{Of: "假释"}),
+			Conviction, "2020-03-01", "2020-03-12", "2025-03-12",
+		},
+		{
+			"剥夺政治权利期满由公安报送", first(withRights(term(FixedTerm, 12), 12)).executed(prison, ExecutionCompleted, "2021-03-11", Execution{}).
+				executed(police, ExecutionCompleted, "2022-03-10", Execution{Of: "剥夺政治权利"}),
+			Conviction, "2020-03-01", "2020-03-12", "2022-03-10",
+		},
+		{
+			"独立适用剥夺政治权利", first(&Sentence{Kind: DeprivationOfRights, RightsMonths: ptr(12)}),
+			Conviction, "2020-03-01", "2020-03-12", "2021-03-12",
+		},
+		{
+			"剥夺政治权利终身", first(withRights(&Sentence{Kind: LifeImprisonment}, -1)).executed(prison, ExecutionCompleted, "2040-01-01", Execution{}),
+			Conviction, "2020-03-01", "2020-03-12", "",
+		},
 		{"免予刑事处罚", first(&Sentence{Kind: ExemptFromPunishment, Exempt: ptr(true)}), Conviction, "2020-03-01", "2020-03-12", "2020-03-12"},
-		{"特赦", first(term(FixedTerm, 60)).add(higher, PardonGranted, "2022-07-01", Part{}),
-			Conviction, "2020-03-01", "2020-03-12", "2022-07-01"},
+		{
+			"特赦", first(term(FixedTerm, 60)).add(higher, PardonGranted, "2022-07-01", Part{}),
+			Conviction, "2020-03-01", "2020-03-12", "2022-07-01",
+		},
 		{"一审未生效", start.judged(court, "2020-03-01", "一审", Convicted, term(Detention, 2)), Conviction, "2020-03-01", "", ""},
-		{"二审维持", start.judged(court, "2020-03-01", "一审", Convicted, term(Detention, 4)).judged(higher, "2020-05-20", "二审", Upheld, nil).
-			executed(prison, ExecutionCompleted, "2020-06-30", Execution{}),
-			Conviction, "2020-03-01", "2020-05-20", "2020-06-30"},
-		{"二审改判", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).
-			judged(higher, "2020-05-20", "二审", Convicted, suspended(FixedTerm, 12, 18)),
-			Conviction, "2020-05-20", "2020-05-20", ""},
-		{"发回重审后宣告无罪", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).judged(higher, "2020-05-20", "二审", Remanded, nil).
-			judged(court, "2020-08-01", "一审", Acquitted, nil).effective("2020-08-12"),
-			Acquittal, "2020-08-01", "2020-08-12", "2020-08-12"},
-		{"发回重审期间", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).judged(higher, "2020-05-20", "二审", Remanded, nil),
-			"", "", "", ""},
-		{"服刑期满后再审改判无罪", first(term(Detention, 4)).executed(prison, ExecutionCompleted, "2020-06-30", Execution{}).
-			judged(court, "2023-03-01", "再审", Acquitted, nil).effective("2023-03-12"),
-			Acquittal, "2023-03-01", "2023-03-12", "2023-03-12"},
-		{"再审维持不改生效日期", first(term(Detention, 4)).executed(prison, ExecutionCompleted, "2020-06-30", Execution{}).
-			judged(court, "2023-03-01", "再审", Upheld, nil),
-			Conviction, "2020-03-01", "2020-03-12", "2020-06-30"},
-		{"二审加重罚金后原缴不足", start.judged(court, "2020-03-01", "一审", Convicted, withFine(term(Detention, 2), 1000)).paid("2020-03-05", 1000, true).
-			judged(higher, "2020-05-20", "二审", Convicted, withFine(term(Detention, 2), 5000)).executed(prison, ExecutionCompleted, "2020-06-01", Execution{}),
-			Conviction, "2020-05-20", "2020-05-20", ""},
+		{
+			"二审维持", start.judged(court, "2020-03-01", "一审", Convicted, term(Detention, 4)).judged(higher, "2020-05-20", "二审", Upheld, nil).
+				executed(prison, ExecutionCompleted, "2020-06-30", Execution{}),
+			Conviction, "2020-03-01", "2020-05-20", "2020-06-30",
+		},
+		{
+			"二审改判", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).
+				judged(higher, "2020-05-20", "二审", Convicted, suspended(FixedTerm, 12, 18)),
+			Conviction, "2020-05-20", "2020-05-20", "",
+		},
+		{
+			"发回重审后宣告无罪", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).judged(higher, "2020-05-20", "二审", Remanded, nil).
+				judged(court, "2020-08-01", "一审", Acquitted, nil).effective("2020-08-12"),
+			Acquittal, "2020-08-01", "2020-08-12", "2020-08-12",
+		},
+		{
+			"发回重审期间", start.judged(court, "2020-03-01", "一审", Convicted, term(FixedTerm, 12)).judged(higher, "2020-05-20", "二审", Remanded, nil),
+			"", "", "", "",
+		},
+		{
+			"服刑期满后再审改判无罪", first(term(Detention, 4)).executed(prison, ExecutionCompleted, "2020-06-30", Execution{}).
+				judged(court, "2023-03-01", "再审", Acquitted, nil).effective("2023-03-12"),
+			Acquittal, "2023-03-01", "2023-03-12", "2023-03-12",
+		},
+		{
+			"再审维持不改生效日期", first(term(Detention, 4)).executed(prison, ExecutionCompleted, "2020-06-30", Execution{}).
+				judged(court, "2023-03-01", "再审", Upheld, nil),
+			Conviction, "2020-03-01", "2020-03-12", "2020-06-30",
+		},
+		{
+			"二审加重罚金后原缴不足", start.judged(court, "2020-03-01", "一审", Convicted, withFine(term(Detention, 2), 1000)).paid("2020-03-05", 1000, true).
+				judged(higher, "2020-05-20", "二审", Convicted, withFine(term(Detention, 2), 5000)).executed(prison, ExecutionCompleted, "2020-06-01", Execution{}),
+			Conviction, "2020-05-20", "2020-05-20", "",
+		},
 		{"酌定不起诉", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedDiscretionary}), NonProsecution, "2020-02-01", "2020-02-01", "2020-02-01"},
 		{"存疑不起诉后又起诉", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedEvidence}).charged("2020-06-01", "盗窃罪", "2020-01-05"), "", "", "", ""},
 		{"附条件不起诉考验期内", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedConditional}), "", "", "", ""},
 		{"附条件不起诉考验期满", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedConditional}).
 			executed(proc, ProbationCompleted, "2020-08-01", Execution{Of: "附条件不起诉"}), NonProsecution, "2020-08-01", "2020-08-01", "2020-08-01"},
-		{"附条件不起诉被撤销后判刑", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedConditional}).
-			charged("2020-05-01", "盗窃罪", "2020-01-05").judged(court, "2020-06-01", "一审", Convicted, term(Detention, 2)).effective("2020-06-12"),
-			Conviction, "2020-06-01", "2020-06-12", ""},
+		{
+			"附条件不起诉被撤销后判刑", life{}.add(proc, ProsecutionDeclined, "2020-02-01", Part{Decision: DeclinedConditional}).
+				charged("2020-05-01", "盗窃罪", "2020-01-05").judged(court, "2020-06-01", "一审", Convicted, term(Detention, 2)).effective("2020-06-12"),
+			Conviction, "2020-06-01", "2020-06-12", "",
+		},
 		{"撤案后重新立案", life{}.add(police, CaseWithdrawn, "2020-02-01", Part{}).add(police, CaseFiled, "2020-05-01", Part{}), "", "", "", ""},
 		{"撤案", life{}.add(police, CaseFiled, "2020-01-01", Part{}).add(police, CaseWithdrawn, "2020-02-01", Part{}), Withdrawn, "2020-02-01", "2020-02-01", "2020-02-01"},
-		{"治安拘留", life{}.add(police, PublicOrderDecided, "2026-02-03", Part{Order: &Order{Acts: []string{"殴打他人"}, Performed: civil.MustParse("2026-02-08")}}),
-			PublicOrder, "2026-02-03", "2026-02-03", "2026-02-08"},
+		{
+			"治安拘留", life{}.add(police, PublicOrderDecided, "2026-02-03", Part{Order: &Order{Acts: []string{"殴打他人"}, Performed: civil.MustParse("2026-02-08")}}),
+			PublicOrder, "2026-02-03", "2026-02-03", "2026-02-08",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := Fold(c.events)
