@@ -43,7 +43,7 @@ func (Trail) Name() string { return "trail" }
 func (Trail) Header() parts.Header {
 	return parts.Header{
 		Title: locale.T("trail.title"), Lead: locale.T("trail.lead"), Section: "/trail",
-		Crumbs: []parts.Link{crumb("nav.desk", "/desk")},
+		Crumbs: []parts.Link{crumb("nav.home", "/")},
 	}
 }
 
@@ -71,6 +71,6 @@ func (TrailEntry) Name() string { return "trail-entry" }
 func (e TrailEntry) Header() parts.Header {
 	return parts.Header{
 		Title: locale.T("trail.entry-title", strconv.FormatInt(e.Entry.Index, 10)), Lead: locale.T("trail.entry-lead"), Section: "/trail",
-		Crumbs: []parts.Link{crumb("nav.desk", "/desk"), crumb("nav.trail", "/trail")},
+		Crumbs: []parts.Link{crumb("nav.home", "/"), crumb("nav.trail", "/trail")},
 	}
 }
