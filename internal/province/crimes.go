@@ -93,11 +93,11 @@ func offences() []offence {
 			name: "贩卖毒品罪", article: "347", weight: 26, mens: in, fine: mustFine, yuan: 4000, men: 84, bail: 8, group: 15, minors: 5, drug: true, pays: 45, decline: 4,
 			bands: []band{{dt, 3, 6, 3, 0}, {ft, 6, 12, 38, 5}, {ft, 13, 36, 24, 2}, {ft, 37, 83, 21, 0}, {ft, 84, 180, 14, 0}},
 		},
-	}, rarer(in, ne)...)
+	}, append(rarer(in), rarest(in, ne)...)...)
 }
 
 // rarer is the rest of the catalogue.
-func rarer(in, ne docket.MensRea) []offence {
+func rarer(in docket.MensRea) []offence {
 	return []offence{
 		{
 			name: "强奸罪", article: "236", weight: 20, mens: in, men: 100, bail: 5, group: 5, minors: 60, decline: 8,
@@ -159,6 +159,12 @@ func rarer(in, ne docket.MensRea) []offence {
 			name: "赌博罪", article: "303", weight: 10, mens: in, fine: mustFine, yuan: 5000, men: 80, bail: 60, group: 40, pays: 90, decline: 16,
 			bands: []band{{dt, 2, 6, 44, 45}, {ft, 6, 12, 46, 48}, {ft, 13, 24, 10, 40}},
 		},
+	}
+}
+
+// rarest is its end.
+func rarest(in, ne docket.MensRea) []offence {
+	return []offence{
 		{
 			name: "故意毁坏财物罪", article: "275", weight: 9, mens: in, fine: mayFine, yuan: 3000, men: 90, bail: 60, victims: true, pays: 85, decline: 28,
 			bands: []band{{dt, 2, 6, 38, 40}, {ft, 6, 12, 46, 44}, {fn, 0, 0, 8, 0}, {ft, 13, 36, 8, 36}},

@@ -70,6 +70,10 @@ func (m *maker) number(division, sex string, birth civil.Date) string {
 	return digits + string(docket.ResidentCheckCharacter(digits))
 }
 
+// InventedName draws a name of the kind the province's people have. sex is 男
+// or 女.
+func InventedName(rng *rand.Rand, sex string) string { return newMaker(rng).name(sex) }
+
 func (m *maker) address(c county) string {
 	streets := []string{"槐荫路", "听松街", "古渡巷", "石桥南路", "望岭大道", "柳浪弄", "新圩街", "磨坊路"}
 	return fmt.Sprintf("%s%s%s%s%d号", provinceName, cityName, c.name, pick(m.rng, streets), 1+m.rng.IntN(299))
