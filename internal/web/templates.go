@@ -46,6 +46,7 @@ func words(l locale.Lang, c *locale.Catalogue) template.FuncMap {
 		"other":     func() string { return string(o) },
 		"date":      func(d civil.Date) string { return dateIn(l, d) },
 		"stamp":     func(t time.Time) string { return t.In(civil.Shanghai).Format("2006-01-02 15:04:05") },
+		"minute":    func(t time.Time) string { return t.In(civil.Shanghai).Format("2006-01-02 15:04") },
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"num":       grouped,
 		"minus":     func(n int) int { return -n },

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"unicode/utf8"
+
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/parts"
@@ -52,6 +54,12 @@ func (c Certificate) Header() parts.Header {
 		Title: locale.T("certificate.title"), Section: "/certificates/new",
 		Crumbs: []parts.Link{crumb("nav.desk", "/desk"), crumb("nav.certificates", "/certificates/new")},
 	}
+}
+
+// SealSize is the height of the letters around the picture of the seal: the
+// arc is 270 long and has to take the whole name.
+func (c Certificate) SealSize() int {
+	return min(20, max(9, 270/max(1, utf8.RuneCountInString(c.Issuer))))
 }
 
 // CertificateCheck is the public page that verifies a certificate. It gives
