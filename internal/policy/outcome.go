@@ -1,0 +1,84 @@
+package policy
+
+import "github.com/fengcun/fengcun/internal/civil"
+
+// Outcome is what a pack says of one record.
+type Outcome string
+
+// The outcomes.
+const (
+	Seal    Outcome = "seal"    // seal now, or stay sealed
+	Observe Outcome = "observe" // not before From
+	Keep    Outcome = "keep"    // not to be sealed
+	Review  Outcome = "review"  // something decisive is unknown: a human decides
+	Unseal  Outcome = "unseal"  // a sealed record that must be unsealed, once a human confirms
+)
+
+// Outcomes lists them.
+func Outcomes() []Outcome { return []Outcome{Seal, Observe, Keep, Review, Unseal} }
+
+// Decision is the answer on one dossier.
+type Decision struct {
+	ID        string           `json:"id"`
+	On        civil.Date       `json:"on"`
+	Pack      string           `json:"pack,omitempty"` // empty where several packs decided: see the records
+	Version   string           `json:"version,omitempty"`
+	Digest    string           `json:"digest,omitempty"`
+	Catalogue string           `json:"catalogue"` // digest of the reference data the packs rest on
+	Records   []RecordDecision `json:"records"`   // in the order of the dossier
+}
+
+// RecordDecision is the answer on one record.
+type RecordDecision struct {
+	ID       string      `json:"id"`
+	Decision Outcome     `json:"decision"`
+	From     *civil.Date `json:"from"` // first date on which it may be sealed; nil: never, or unknown
+	Regime   Regime      `json:"regime,omitempty"`
+	Pack     string      `json:"pack,omitempty"` // by which pack, where a Set chose it
+	Version  string      `json:"version,omitempty"`
+	Digest   string      `json:"digest,omitempty"`
+	Reasons  []Reason    `json:"reasons"`
+}
+
+// Reason is one rule and whether it holds. Every rule that was asked is there,
+// decisive or not.
+type Reason struct {
+	Rule    string   `json:"rule"`
+	Role    Role     `json:"role"`
+	Stage   Stage    `json:"stage,omitempty"`
+	Holds   Truth    `json:"holds"` // null: unknown
+	Basis   string   `json:"basis"`
+	Zh      string   `json:"zh"`
+	En      string   `json:"en"`
+	Missing []string `json:"missing,omitempty"` // the attributes the rule lacks, where unknown
+}
+
+// Missing lists the attributes whose absence left rules unknown, each once.
+func (r *RecordDecision) Missing() []string {
+	var all []string
+	for _, reason := range r.Reasons {
+		for _, path := range reason.Missing {
+			if !contains(all, path) {
+				all = append(all, path)
+			}
+		}
+	}
+	return all
+}
+
+// Record finds the answer on a record by its id; nil if there is none.
+func (d *Decision) Record(id string) *RecordDecision {
+	for i := range d.Records {
+		if d.Records[i].ID == id {
+			return &d.Records[i]
+		}
+	}
+	return nil
+}
+
+func datePtr(d civil.Date) *civil.Date {
+	if d.IsZero() {
+		return nil
+	}
+	return &d
+}

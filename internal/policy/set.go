@@ -1,0 +1,236 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/norm"
+)
+
+// Enactment puts a pack in force for a time. Two officers sign it off; the
+// digest says for which bytes.
+type Enactment struct {
+	Pack   string     `yaml:"pack"`
+	Digest string     `yaml:"digest"`
+	From   civil.Date `yaml:"from"`
+	To     civil.Date `yaml:"to"` // the last day; none: until further notice
+	Note   string     `yaml:"note"`
+	Signed []Signoff  `yaml:"signed"`
+}
+
+// Signoff is one officer's consent to an enactment.
+type Signoff struct {
+	Officer string     `yaml:"officer"`
+	Agency  string     `yaml:"agency"`
+	On      civil.Date `yaml:"on"`
+}
+
+// Set is the packs that are known and which of them is in force when. It is
+// immutable; a change of policy is a new Set.
+type Set struct {
+	byDigest map[string]*Pack
+	byID     map[string]*Pack
+	terms    map[Regime][]term // in order of time
+}
+
+type term struct {
+	from, to civil.Date
+	pack     *Pack
+}
+
+// NewSet checks the enactments against the packs: an unknown pack, another
+// digest than that signed off, fewer than two officers, or two packs of one
+// regime on one day are refused.
+func NewSet(packs []*Pack, enacted []Enactment) (*Set, error) {
+	s := &Set{byDigest: map[string]*Pack{}, byID: map[string]*Pack{}, terms: map[Regime][]term{}}
+	var faults []error
+	for _, p := range packs {
+		if s.byID[p.ID] != nil {
+			faults = append(faults, fmt.Errorf("two packs have the id %s; a new version is a new folder with an id of its own", p.ID))
+		}
+		s.byDigest[p.Digest], s.byID[p.ID] = p, p
+	}
+	for _, e := range enacted {
+		if err := s.enact(e); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	if err := errors.Join(append(faults, s.overlaps()...)...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Set) enact(e Enactment) error {
+	p := s.byID[e.Pack]
+	switch {
+	case p == nil:
+		return fmt.Errorf("enactment of %s: no such pack", e.Pack)
+	case e.Digest != p.Digest:
+		return fmt.Errorf("enactment of %s: signed off as %s, the folder is %s; a pack in force never changes", e.Pack, e.Digest, p.Digest)
+	case e.From.IsZero():
+		return fmt.Errorf("enactment of %s: the date from which it is in force is missing", e.Pack)
+	case !e.To.IsZero() && e.To.Before(e.From):
+		return fmt.Errorf("enactment of %s: it ends on %s before it begins on %s", e.Pack, e.To, e.From)
+	case !twoOfficers(e.Signed):
+		return fmt.Errorf("enactment of %s: two different officers must have signed it off", e.Pack)
+	}
+	s.terms[p.Regime] = append(s.terms[p.Regime], term{from: e.From, to: e.To, pack: p})
+	return nil
+}
+
+func twoOfficers(signed []Signoff) bool {
+	for _, a := range signed {
+		for _, b := range signed {
+			if a.Officer != "" && b.Officer != "" && a.Officer != b.Officer && !a.On.IsZero() && !b.On.IsZero() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *Set) overlaps() []error {
+	var faults []error
+	for _, regime := range Regimes() {
+		terms := s.terms[regime]
+		sort.SliceStable(terms, func(i, j int) bool { return terms[i].from.Before(terms[j].from) })
+		for i := 1; i < len(terms); i++ {
+			if before := terms[i-1]; before.to.IsZero() || !before.to.Before(terms[i].from) {
+				faults = append(faults, fmt.Errorf("%s and %s are both in force on %s; end the first before the second begins",
+					before.pack.ID, terms[i].pack.ID, terms[i].from))
+			}
+		}
+	}
+	return faults
+}
+
+// Packs lists the packs by id.
+func (s *Set) Packs() []*Pack {
+	out := make([]*Pack, 0, len(s.byID))
+	for _, p := range s.byID {
+		out = append(out, p)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// Pack finds a pack by its id.
+func (s *Set) Pack(id string) (*Pack, bool) {
+	p, ok := s.byID[id]
+	return p, ok
+}
+
+// ByDigest finds the pack of a stored decision, for replaying it.
+func (s *Set) ByDigest(digest string) (*Pack, bool) {
+	p, ok := s.byDigest[digest]
+	return p, ok
+}
+
+// InForce is the pack of a regime on a day; nil if none is in force.
+func (s *Set) InForce(regime Regime, on civil.Date) *Pack {
+	for _, t := range s.terms[regime] {
+		if !on.Before(t.from) && (t.to.IsZero() || !on.After(t.to)) {
+			return t.pack
+		}
+	}
+	return nil
+}
+
+// RegimeOf says under which regime a record falls: public order by its kind,
+// minors by the age at the offence. The missing attributes are given where
+// that is unknown.
+func (s *Set) RegimeOf(d *Dossier, record int) (Regime, []string) {
+	r := &d.Records[record]
+	if r.Kind == docket.PublicOrder {
+		return PublicOrder, nil
+	}
+	sc := &scope{d: d, rec: r, crimes: norm.Crimes()}
+	young, missing := sc.trace(func(sc *scope) Truth { return sc.underAge(r, 18) })
+	if r.Kind == "" {
+		return "", append([]string{recordPath(r) + ".kind"}, missing...)
+	}
+	switch young {
+	case True:
+		return Minor, nil
+	case False:
+		return Adult, nil
+	case Unknown:
+	}
+	return "", missing
+}
+
+// Decide gives the answer on every record under the pack that is in force for
+// its regime. A record whose regime is unknown goes to review; one for whose
+// regime no pack is in force is kept.
+func (s *Set) Decide(d *Dossier, on civil.Date) Decision {
+	if on.IsZero() {
+		on = d.On
+	}
+	out := Decision{ID: d.ID, On: on, Catalogue: norm.Crimes().Digest(), Records: make([]RecordDecision, len(d.Records))}
+	for i := range d.Records {
+		out.Records[i] = s.route(d, i, on)
+	}
+	return out
+}
+
+func (s *Set) route(d *Dossier, i int, on civil.Date) RecordDecision {
+	regime, missing := s.RegimeOf(d, i)
+	why := regimeReason(regime, missing)
+	if regime == "" {
+		return RecordDecision{ID: d.Records[i].ID, Decision: Review, Reasons: []Reason{why}}
+	}
+	p := s.InForce(regime, on)
+	if p == nil {
+		return s.noPack(&d.Records[i], regime, why)
+	}
+	sc := p.scope(d, on)
+	defer sc.release()
+	r := p.explain(sc, i)
+	r.Regime, r.Pack, r.Version, r.Digest = regime, p.ID, p.Version, p.Digest
+	r.Reasons = append([]Reason{why}, r.Reasons...)
+	return r
+}
+
+// noPack: nothing allows sealing. A record that is sealed already is left to a
+// human.
+func (s *Set) noPack(r *Record, regime Regime, why Reason) RecordDecision {
+	outcome := Keep
+	if r.sealed() {
+		outcome = Review
+	}
+	none := Reason{
+		Rule: "in-force", Role: ScopeRole, Holds: False, Basis: "政策包的施行日期",
+		Zh: "该日有适用于此类记录的政策包施行", En: "a pack for such records is in force on the day",
+	}
+	return RecordDecision{ID: r.ID, Decision: outcome, Regime: regime, Reasons: []Reason{why, none}}
+}
+
+func regimeReason(regime Regime, missing []string) Reason {
+	r := Reason{
+		Rule: "regime", Role: ScopeRole, Holds: truthOf(regime != ""), Missing: missing,
+		Basis: "刑事诉讼法第二百八十六条；治安管理处罚法第一百三十六条",
+		Zh:    "可以确定记录适用的封存制度：成年人轻微犯罪、未成年人犯罪或者违反治安管理",
+		En:    "the regime is known: adult minor crime, crime of a minor, or violation of public order",
+	}
+	if regime == "" {
+		r.Holds = Unknown
+	}
+	return r
+}
+
+// ReadEnactments reads the YAML list that says which packs are in force:
+// "enacted:" with one Enactment an entry. The name stands in errors.
+func ReadEnactments(name string, raw []byte) ([]Enactment, error) {
+	var file struct {
+		Enacted []Enactment `yaml:"enacted"`
+	}
+	src := &source{name: name, raw: raw}
+	if err := src.decode(&file); err != nil {
+		return nil, err
+	}
+	return file.Enacted, nil
+}
