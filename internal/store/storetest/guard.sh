@@ -1,0 +1,48 @@
+# Runs one throw-away PostgreSQL cluster for as long as a test process uses it,
+# and a little longer, so that the next package finds it running.
+#   sh -c SCRIPT guard DIRECTORY PROGRAMS
+# Users of the cluster hold a shared lock on the file "users"; the kernel frees
+# it however they end. Whoever looks for the cluster holds "start".
+set -u
+cd "$1" || exit 1
+programs=$2
+
+exec 8>guard
+flock -xn 8 || exit 0 # another guard is at work
+
+fail() {
+	echo "$1" >failed
+	exit 1
+}
+
+rm -rf data failed
+"$programs/initdb" -D data -U postgres -A trust -N --no-instructions --encoding=UTF8 --locale=C >log 2>&1 ||
+	fail "initdb failed: see $1/log"
+
+# Nothing here must survive a crash of the machine.
+setpriv --pdeathsig QUIT -- "$programs/postgres" -D data -k "$1" -c listen_addresses= \
+	-c unix_socket_permissions=0700 -c max_connections=300 -c shared_buffers=64MB \
+	-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
+	-c wal_level=minimal -c max_wal_senders=0 -c log_min_messages=fatal -c max_wal_size=256MB \
+	>>log 2>&1 &
+server=$!
+
+idle=0
+while kill -0 $server 2>/dev/null; do
+	sleep 1
+	if ! flock -xn users true; then
+		idle=0
+		continue
+	fi
+	idle=$((idle + 1))
+	[ $idle -lt 10 ] && continue
+	exec 9>start
+	flock -x 9 # nobody comes in from here on
+	flock -xn users true && break
+	exec 9>&-
+	idle=0
+done
+
+kill -QUIT $server 2>/dev/null
+wait $server
+rm -rf data

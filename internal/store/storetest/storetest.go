@@ -1,0 +1,129 @@
+// Package storetest gives tests empty, migrated databases on both engines: a
+// file for SQLite, and for PostgreSQL a database in a throw-away cluster that
+// the test processes of one machine share. Nothing needs setting up beyond
+// Debian's package postgresql-15; where that is missing the tests fail.
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/fengcun/fengcun/internal/store"
+)
+
+// Engine is one of the two databases.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Engines lists both.
+func Engines() []Engine { return []Engine{SQLite, Postgres} }
+
+// Each runs f as a subtest on either engine, with an empty migrated database.
+func Each(t *testing.T, f func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	for _, e := range Engines() {
+		t.Run(string(e), func(t *testing.T) { f(t, Open(t, URL(t, e))) })
+	}
+}
+
+// URL makes an empty migrated database and gives its address. The database
+// goes when the test ends.
+func URL(tb testing.TB, e Engine) string {
+	tb.Helper()
+	if e == Postgres {
+		return postgresDatabase(tb, template)
+	}
+	file := filepath.Join(tb.TempDir(), "fengcun.db")
+	content, err := sqliteTemplate()
+	if err == nil {
+		err = os.WriteFile(file, content, 0o600)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return "sqlite:" + file
+}
+
+// Blank is URL without the schema.
+func Blank(tb testing.TB, e Engine) string {
+	tb.Helper()
+	if e == Postgres {
+		return postgresDatabase(tb, blank)
+	}
+	return "sqlite:" + filepath.Join(tb.TempDir(), "fengcun.db")
+}
+
+// Open opens a database until the test ends.
+func Open(tb testing.TB, url string) *store.DB {
+	tb.Helper()
+	db, err := store.Open(context.Background(), url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Errorf("closing the database: %v", err)
+		}
+	})
+	return db
+}
+
+// SQL opens a database beside the store, for tests that look at the tables
+// themselves.
+func SQL(tb testing.TB, url string) *sql.DB {
+	tb.Helper()
+	driver, source := "pgx", url
+	if file, ok := File(url); ok {
+		driver, source = "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Errorf("closing the database: %v", err)
+		}
+	})
+	return db
+}
+
+// File is the path of an SQLite database.
+func File(url string) (path string, ok bool) { return strings.CutPrefix(url, "sqlite:") }
+
+// sqliteTemplate is a migrated database file, made once.
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "fengcun-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "template.db")
+	if err := migrate("sqlite:" + file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func migrate(url string) error {
+	ctx := context.Background()
+	db, err := store.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		_ = db.Close() // the first error says more
+		return err
+	}
+	return db.Close()
+}
