@@ -213,10 +213,7 @@ func (e Expectation) compare(r *RecordDecision) []string {
 	if r.Decision != e.Decision {
 		diff = append(diff, fmt.Sprintf("%s: decided %s, want %s (missing: %v)", r.ID, r.Decision, e.Decision, r.Missing()))
 	}
-	from := ""
-	if r.From != nil {
-		from = r.From.String()
-	}
+	from := r.From.String()
 	if e.From != nil && from != *e.From {
 		diff = append(diff, fmt.Sprintf("%s: from %q, want %q", r.ID, from, *e.From))
 	}

@@ -37,7 +37,7 @@ func (p *Pack) explain(s *scope, i int) RecordDecision {
 	reasons := make([]Reason, 0, len(p.rules)+len(p.triggers)+4)
 	f := p.weigh(s, i, &reasons)
 	outcome, from := f.outcome(p, s.on)
-	return RecordDecision{ID: s.d.Records[i].ID, Decision: outcome, From: datePtr(from), Reasons: reasons}
+	return RecordDecision{ID: s.d.Records[i].ID, Decision: outcome, From: from, Reasons: reasons}
 }
 
 // finding is what the rules say of one record, before it is an outcome.

@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/fengcun/fengcun/internal/civil"
+import (
+	"encoding/json"
+
+	"github.com/fengcun/fengcun/internal/civil"
+)
 
 // Outcome is what a pack says of one record.
 type Outcome string
@@ -30,14 +34,14 @@ type Decision struct {
 
 // RecordDecision is the answer on one record.
 type RecordDecision struct {
-	ID       string      `json:"id"`
-	Decision Outcome     `json:"decision"`
-	From     *civil.Date `json:"from"` // first date on which it may be sealed; nil: never, or unknown
-	Regime   Regime      `json:"regime,omitempty"`
-	Pack     string      `json:"pack,omitempty"` // by which pack, where a Set chose it
-	Version  string      `json:"version,omitempty"`
-	Digest   string      `json:"digest,omitempty"`
-	Reasons  []Reason    `json:"reasons"`
+	ID       string
+	Decision Outcome
+	From     civil.Date // first date on which it may be sealed; none: never, or unknown. JSON: from, null
+	Regime   Regime
+	Pack     string // by which pack, where a Set chose it
+	Version  string
+	Digest   string
+	Reasons  []Reason
 }
 
 // Reason is one rule and whether it holds. Every rule that was asked is there,
@@ -76,9 +80,41 @@ func (d *Decision) Record(id string) *RecordDecision {
 	return nil
 }
 
-func datePtr(d civil.Date) *civil.Date {
-	if d.IsZero() {
-		return nil
+// jsonRecord is RecordDecision as JSON has it: a date that is not there is
+// null, not an empty string.
+type jsonRecord struct {
+	ID       string      `json:"id"`
+	Decision Outcome     `json:"decision"`
+	From     *civil.Date `json:"from"`
+	Regime   Regime      `json:"regime,omitempty"`
+	Pack     string      `json:"pack,omitempty"`
+	Version  string      `json:"version,omitempty"`
+	Digest   string      `json:"digest,omitempty"`
+	Reasons  []Reason    `json:"reasons"`
+}
+
+// MarshalJSON writes the public form.
+func (r RecordDecision) MarshalJSON() ([]byte, error) {
+	out := jsonRecord{
+		ID: r.ID, Decision: r.Decision, Regime: r.Regime, Pack: r.Pack, Version: r.Version, Digest: r.Digest, Reasons: r.Reasons,
 	}
-	return &d
+	if !r.From.IsZero() {
+		out.From = &r.From
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *RecordDecision) UnmarshalJSON(b []byte) error {
+	var in jsonRecord
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	*r = RecordDecision{
+		ID: in.ID, Decision: in.Decision, Regime: in.Regime, Pack: in.Pack, Version: in.Version, Digest: in.Digest, Reasons: in.Reasons,
+	}
+	if in.From != nil {
+		r.From = *in.From
+	}
+	return nil
 }

@@ -165,16 +165,23 @@ func (s *Set) RegimeOf(d *Dossier, record int) (Regime, []string) {
 
 // Decide gives the answer on every record under the pack that is in force for
 // its regime. A record whose regime is unknown goes to review; one for whose
-// regime no pack is in force is kept.
-func (s *Set) Decide(d *Dossier, on civil.Date) Decision {
+// regime no pack is in force is kept. A zero date stands for the dossier's own;
+// a dossier without either, or too large, is an error.
+func (s *Set) Decide(d *Dossier, on civil.Date) (*Decision, error) {
 	if on.IsZero() {
 		on = d.On
 	}
-	out := Decision{ID: d.ID, On: on, Catalogue: norm.Crimes().Digest(), Records: make([]RecordDecision, len(d.Records))}
+	if on.IsZero() {
+		return nil, errors.New("no date to evaluate the dossier on")
+	}
+	if len(d.Records) > MaxRecords {
+		return nil, fmt.Errorf("%d records in one dossier, at most %d are decided", len(d.Records), MaxRecords)
+	}
+	out := &Decision{ID: d.ID, On: on, Catalogue: norm.Crimes().Digest(), Records: make([]RecordDecision, len(d.Records))}
 	for i := range d.Records {
 		out.Records[i] = s.route(d, i, on)
 	}
-	return out
+	return out, nil
 }
 
 func (s *Set) route(d *Dossier, i int, on civil.Date) RecordDecision {
