@@ -103,7 +103,7 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) Write(b []byte) (int, error) {
 	n, err := a.ResponseWriter.Write(b)
 	a.bytes += n
-	return n, err //nolint:wrapcheck // the writer's own
+	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.

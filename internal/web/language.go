@@ -21,11 +21,11 @@ func lang(r *http.Request) locale.Lang {
 
 // switchLanguage answers GET /language?to=en&back=/cases.
 func (s *Site) switchLanguage(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure is an option: the demo has no TLS
 		Name: languageCookie, Value: string(locale.Parse(r.FormValue("to"))), Path: "/",
 		MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure,
 	})
-	http.Redirect(w, r, local(r.FormValue("back")), http.StatusSeeOther)
+	http.Redirect(w, r, local(r.FormValue("back")), http.StatusSeeOther) //nolint:gosec // local lets no foreign address through
 }
 
 // here is the address of a page, for coming back to it. A form's own address

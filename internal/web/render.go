@@ -117,7 +117,7 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.opts.Log.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "request", requestID(r), "error", err.Error())
 	}
 	if status == http.StatusUnauthorized && r.Method == http.MethodGet {
-		http.Redirect(w, r, "/signin?next="+template.URLQueryEscaper(here(r)), http.StatusSeeOther)
+		http.Redirect(w, r, "/signin?next="+template.URLQueryEscaper(here(r)), http.StatusSeeOther) //nolint:gosec // a fixed page of ours
 		return
 	}
 	s.Problem(w, r, status)
@@ -145,5 +145,5 @@ func send(w http.ResponseWriter, status int, b []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(b) //nolint:gosec // html/template made it
+	_, _ = w.Write(b)
 }

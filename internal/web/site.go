@@ -55,7 +55,7 @@ func New(opts Options) (*Site, error) {
 		return nil, errors.New("web: Options.Who, Now and Random are needed")
 	}
 	if opts.Log == nil {
-		opts.Log = slog.New(slog.NewJSONHandler(io.Discard, nil))
+		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	if opts.Status == nil {
 		opts.Status = func(error) int { return http.StatusInternalServerError }
@@ -66,7 +66,7 @@ func New(opts Options) (*Site, error) {
 		return nil, err
 	}
 	if s.catalogue, err = locale.Load(); err != nil {
-		return nil, err //nolint:wrapcheck // says what it was doing
+		return nil, err
 	}
 	for _, l := range locale.Langs() {
 		if s.templates[l], err = parseTemplates(l, s.catalogue, s.assets); err != nil {

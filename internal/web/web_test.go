@@ -124,7 +124,7 @@ func TestWithheldLooksLikeNotFound(t *testing.T) {
 	mux := sampleMux(s)
 	for _, kind := range []string{"withheld", "not found"} {
 		mux.Handle("GET /"+strings.ReplaceAll(kind, " ", "-"), s.Show(func(*http.Request) (pages.Page, error) {
-			return nil, errString(kind)
+			return nil, stringError(kind)
 		}))
 	}
 	h := s.Handler(mux)
@@ -140,15 +140,15 @@ func TestWithheldLooksLikeNotFound(t *testing.T) {
 	}
 }
 
-type errString string
+type stringError string
 
-func (e errString) Error() string { return string(e) }
+func (e stringError) Error() string { return string(e) }
 
 func TestFaultIsLoggedAndNotShown(t *testing.T) {
 	var log bytes.Buffer
 	s := newSite(t, &log)
 	mux := sampleMux(s)
-	mux.Handle("GET /fault/{code}", s.Show(func(*http.Request) (pages.Page, error) { return nil, errString("disk on fire") }))
+	mux.Handle("GET /fault/{code}", s.Show(func(*http.Request) (pages.Page, error) { return nil, stringError("disk on fire") }))
 	mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("boom") })
 	h := s.Handler(mux)
 	for path, secret := range map[string]string{"/fault/7K2M": "disk on fire", "/panic": "boom"} {
@@ -190,7 +190,7 @@ func TestSignInAndOut(t *testing.T) {
 func TestUnsignedGoesToSignIn(t *testing.T) {
 	s := newSite(t, io.Discard)
 	mux := sampleMux(s)
-	mux.Handle("GET /mine", s.Show(func(*http.Request) (pages.Page, error) { return nil, errString("sign in") }))
+	mux.Handle("GET /mine", s.Show(func(*http.Request) (pages.Page, error) { return nil, stringError("sign in") }))
 	w := get(s.Handler(mux), "/mine?page=2")
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/signin?next=%2Fmine%3Fpage%3D2" {
 		t.Errorf("%d %s", w.Code, w.Header().Get("Location"))

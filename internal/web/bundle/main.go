@@ -34,7 +34,7 @@ func main() {
 // run leaves the manifest for last: it is what make takes for the sign that
 // the bundle is complete.
 func run() error {
-	if err := clear(output); err != nil {
+	if err := empty(output); err != nil {
 		return err
 	}
 	used, err := tokens("internal/web")
@@ -74,8 +74,8 @@ func run() error {
 	return write("manifest.json", append(b, '\n'))
 }
 
-// clear empties the output folder but for the file that keeps it in git.
-func clear(dir string) error {
+// empty clears the output folder but for the file that keeps it in git.
+func empty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("empty the output: %w", err)
@@ -118,7 +118,7 @@ func licences() error {
 	for _, p := range []string{"@tabler/core", "@tabler/icons", "htmx.org", "echarts", "zrender", "tslib"} {
 		var text []byte
 		for _, name := range []string{"LICENSE", "LICENSE.txt", "NOTICE"} {
-			if b, err := os.ReadFile(filepath.Join(modules, p, name)); err == nil { //nolint:gosec // fixed names
+			if b, err := os.ReadFile(filepath.Join(modules, p, name)); err == nil {
 				text = append(text, b...)
 			}
 		}
@@ -149,7 +149,7 @@ func compress(dir string) error {
 		default:
 			continue
 		}
-		b, err := os.ReadFile(f) //nolint:gosec // our own output
+		b, err := os.ReadFile(f)
 		if err != nil {
 			return fmt.Errorf("compress: %w", err)
 		}

@@ -26,10 +26,25 @@ type Page interface {
 // All is an empty one of each page.
 func All() []Page {
 	return []Page{
-		Home{}, SignIn{}, Desk{}, Cases{}, Case{}, Reviews{}, Review{},
-		Queries{}, QueryForm{}, Approval{}, Opening{},
-		CertificateForm{}, Certificate{}, CertificateCheck{},
-		Notices{}, Trail{}, TrailEntry{}, Flow{}, Problem{},
+		Home{},
+		SignIn{},
+		Desk{},
+		Cases{},
+		Case{},
+		Reviews{},
+		Review{},
+		Queries{},
+		QueryForm{},
+		Approval{},
+		Opening{},
+		CertificateForm{},
+		Certificate{},
+		CertificateCheck{},
+		Notices{},
+		Trail{},
+		TrailEntry{},
+		Flow{},
+		Problem{},
 	}
 }
 
