@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -83,7 +82,7 @@ func (c *Converter) conviction(row conviction) Chain {
 	sentence := row.sentence()
 	ch.report(agency.Court, docket.JudgmentRendered, judged, each(who, func(_ int, p *docket.Part) {
 		p.Judgment = &docket.Judgment{Instance: "一审", Outcome: docket.Convicted, Crimes: crimes, Sentence: &sentence}
-	}), courtNumber(rng, ch.division, judged))
+	}), c.courtNumber(ch.division, judged))
 	ch.report(agency.Court, docket.JudgmentEffective, takesEffect(judged), each(who, nil))
 	return ch.Chain
 }
@@ -94,8 +93,11 @@ func (c *chain) usual(who []docket.Identity, filed, charged civil.Date, crimes [
 	c.report(agency.Procuratorate, docket.ProsecutionFiled, charged, each(who, func(_ int, p *docket.Part) { p.Charged = crimes }))
 }
 
-func courtNumber(rng *rand.Rand, division string, judged civil.Date) docket.Number {
-	return docket.Number{Kind: "案号", No: fmt.Sprintf("（%d）岭%s刑初%d号", judged.Year(), strings.TrimPrefix(division, "99"), 100000+rng.IntN(800000))}
+// courtNumber is a case number that no judgment of the court bears.
+func (c *Converter) courtNumber(division string, judged civil.Date) docket.Number {
+	court := fmt.Sprintf("（%d）岭%s刑初", judged.Year(), strings.TrimPrefix(division, "99"))
+	c.cases[court]++
+	return docket.Number{Kind: "案号", No: fmt.Sprintf("%s%d号", court, 100000+c.cases[court])}
 }
 
 // sentence is what the labels allow to say. Below six months only 拘役 is

@@ -52,7 +52,8 @@ func (r *Report) refuse(row, reason string) {
 type Converter struct {
 	until     civil.Date     // acts of later days have not happened yet
 	divisions []string       // those that have all organs of a case
-	sequence  map[string]int // next sequence number of an invented identity number
+	sequence  map[string]int // last sequence number of an invented identity number
+	cases     map[string]int // last number of an invented case, by court and year
 }
 
 // New takes the agencies that report and the last day on which an act may lie:
@@ -71,7 +72,7 @@ func New(agencies []agency.Agency, until civil.Date) (*Converter, error) {
 			has[a.Division][a.Kind] = true
 		}
 	}
-	c := &Converter{until: until, sequence: make(map[string]int)}
+	c := &Converter{until: until, sequence: make(map[string]int), cases: make(map[string]int)}
 	for _, division := range order {
 		if !slices.ContainsFunc(organs, func(k agency.Kind) bool { return !has[division][k] }) {
 			c.divisions = append(c.divisions, division)

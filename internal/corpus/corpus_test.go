@@ -228,7 +228,16 @@ func TestRealMaterial(t *testing.T) {
 		t.Errorf("too few were accepted: %d convictions, %d judgments", convictions.Accepted, judgments.Accepted)
 	}
 	persons, completed, own := make(map[string]bool), 0, 0
+	rows := make(map[string]string)
 	for _, chain := range g.chains {
+		for _, e := range chain.Events {
+			for _, n := range e.Data.Numbers {
+				if row := rows[n.MatchKey()]; row != "" && row != chain.Row {
+					t.Errorf("%s names the rows %s and %s", n.No, row, chain.Row)
+				}
+				rows[n.MatchKey()] = chain.Row
+			}
+		}
 		s := state(chain)
 		if s.Kind != docket.Conviction || s.EffectiveDate.IsZero() {
 			t.Errorf("%s: folds to %q, effective %q", chain.Row, s.Kind, s.EffectiveDate)

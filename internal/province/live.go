@@ -17,7 +17,8 @@ const liveStep = 4 * time.Second
 // were still missing, new cases, and whole cases reported late of people who
 // have a light record already, so that unsealing comes up for decision.
 // Event.Time begins at from and grows; no act lies later than from's day.
-// Live needs from to be no earlier than the last day of the province.
+// Live needs from to be no earlier than the last day of the province. A later
+// start brings other new cases, but the same missing reports again.
 func (p *Province) Live(from time.Time) iter.Seq[*docket.Event] {
 	return func(yield func(*docket.Event) bool) {
 		at := from
@@ -27,9 +28,10 @@ func (p *Province) Live(from time.Time) iter.Seq[*docket.Event] {
 			at = at.Add(liveStep)
 			return yield(&now)
 		}
-		rng := p.rng(3)
-		fresh := p.fresh(rng, civil.Of(from))
-		relapse := p.relapses(rng, civil.Of(from))
+		run := int(from.Sub(p.to.Time()) / time.Minute)
+		rng := p.rng(1<<40 + uint64(run)) //nolint:gosec // minutes since the end
+		fresh := p.fresh(rng, civil.Of(from), run)
+		relapse := p.relapses(rng, civil.Of(from), run)
 		for late := range p.backlog(fresh, relapse) {
 			if !send(late) {
 				return
@@ -60,16 +62,20 @@ func (p *Province) backlog(fresh, relapse func() *docket.Event) iter.Seq[*docket
 	}
 }
 
+// liveIndex is where the case numbers of a run begin, even for new people, odd
+// for relapses. A hundred a minute is more than a run uses.
+func liveIndex(run int) int { return 1_000_000 + 100*run }
+
 // fresh gives the events of new cases of new people, filed today.
-func (p *Province) fresh(rng *rand.Rand, today civil.Date) func() *docket.Event {
-	m := newMaker(p.rng(4))
-	m.base = 500 // above the numbers of the people of the ten years
-	index := len(p.plans)
+func (p *Province) fresh(rng *rand.Rand, today civil.Date, run int) func() *docket.Event {
+	m := newMaker(rng)
+	m.base = 500 + 2*(run%200) // above the numbers of the people of the ten years
+	index := liveIndex(run)
 	return func() *docket.Event {
-		index++
+		index += 2
 		pl := p.newPlan(rng)
 		pl.offence = today.AddDays(-20 - rng.IntN(20))
-		pl.index, pl.serial = index, 20000+index
+		pl.index, pl.serial = index, index
 		q := *p // the new people are in no list
 		q.persons = nil
 		q.addPersons(rng, m, pl, 1)
@@ -84,16 +90,17 @@ func (p *Province) fresh(rng *rand.Rand, today civil.Date) func() *docket.Event 
 
 // relapses gives, event by event, the new cases of people with a light record.
 // The first is that of the cast.
-func (p *Province) relapses(rng *rand.Rand, today civil.Date) func() *docket.Event {
+func (p *Province) relapses(rng *rand.Rand, today civil.Date, run int) func() *docket.Event {
 	var queue []*docket.Event
-	serial := 70000
+	first := liveIndex(run) + 1
+	serial := first
 	last := p.place(p.cast.Relapsing)
 	candidates := p.lightly(rng)
 	return func() *docket.Event {
 		for len(queue) == 0 {
-			serial++
+			serial += 2
 			who := last
-			if serial > 70001 {
+			if serial > first+2 {
 				who = candidates[rng.IntN(len(candidates))]
 			}
 			queue = p.relapse(who, serial, today)
@@ -132,7 +139,7 @@ func (p *Province) relapse(who, serial int, today civil.Date) []*docket.Event {
 		}
 	}
 	pl := &plan{
-		index: serial * 10, serial: serial, crime: crime, offence: today.AddDays(-76), persons: []int{who},
+		index: serial, serial: serial, crime: crime, offence: today.AddDays(-76), persons: []int{who},
 		stands: []standing{{}}, script: l.play, revoked: make([]revocation, 1), county: serial % len(p.counties),
 	}
 	var told []*docket.Event

@@ -130,6 +130,7 @@ func TestLiveGoesOn(t *testing.T) {
 	}
 	at := today.Time().Add(9 * time.Hour)
 	relapsed, effective := false, false
+	ids, again := make(map[string]bool), 0
 	for e := range take(p.Live(at), 2000) {
 		accepted(t, e, today)
 		if e.Time.Before(at) {
@@ -139,6 +140,10 @@ func TestLiveGoesOn(t *testing.T) {
 		if old[e.Source+e.ID] {
 			t.Fatalf("%s was reported before", e.ID)
 		}
+		if ids[e.Source+e.ID] && !strings.HasSuffix(e.ID, "c") {
+			again++
+		}
+		ids[e.Source+e.ID] = true
 		for _, part := range e.Data.Persons {
 			if part.Identity.Number == p.Cast().Relapsing.Number {
 				relapsed = true
@@ -146,8 +151,53 @@ func TestLiveGoesOn(t *testing.T) {
 			}
 		}
 	}
+	if again > 5 {
+		t.Errorf("%d of 2000 live reports were repetitions", again)
+	}
 	if !relapsed || !effective {
 		t.Error("the live stream brings no new judgment on the relapsing person")
+	}
+}
+
+// TestNumbersNameOneCase: what an agency calls a case leads to no other.
+func TestNumbersNameOneCase(t *testing.T) {
+	p := province.New(8, 4000, first, last)
+	of := make(map[string]string)
+	note := func(e *docket.Event) {
+		filed := e.Data.Numbers[0].No
+		for _, n := range e.Data.Numbers {
+			if known := of[n.MatchKey()]; known != "" && known != filed {
+				t.Errorf("%s names %s and %s", n.No, known, filed)
+			}
+			of[n.MatchKey()] = filed
+		}
+	}
+	for e := range p.Events() {
+		note(e)
+	}
+	for e := range take(p.Live(last.AddDays(2).Time()), 1000) {
+		note(e)
+	}
+}
+
+// TestLaterRunsBringOtherCases: a demonstration started again goes on with new
+// cases and never reuses an id for other content.
+func TestLaterRunsBringOtherCases(t *testing.T) {
+	p := small(9)
+	held := make(map[string]int)
+	for _, at := range []time.Time{last.AddDays(2).Time(), last.AddDays(2).Time().Add(30 * time.Minute), last.AddDays(3).Time()} {
+		for e := range take(p.Live(at), 60) {
+			held[e.Source+e.ID]++
+		}
+	}
+	repeated := 0
+	for _, n := range held {
+		if n > 1 {
+			repeated++
+		}
+	}
+	if repeated > 35 {
+		t.Errorf("%d of 60 live reports came in every run", repeated)
 	}
 }
 
