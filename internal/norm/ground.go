@@ -34,5 +34,5 @@ func GroundByID(id string) (Ground, bool) {
 }
 
 // ByUnit says that the ground is open to units that query under a provision of
-// the State, which they must name (see Provision.Queryable).
+// the State, which they must name (see Norm.Queryable).
 func (g Ground) ByUnit() bool { return g.Who == "有关单位" }
