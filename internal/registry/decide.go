@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,7 +56,7 @@ func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) er
 	}
 	for i := range all {
 		s := &all[i]
-		v := verdictOn(decision, s.row.ID)
+		v := decision.Record(s.row.ID.String())
 		if err := r.follow(tx, j, s, v, now); err != nil {
 			return fmt.Errorf("record %s: %w", s.row.ID, err)
 		}
@@ -130,8 +131,8 @@ func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.Recor
 		return r.supersede(tx, s.row.ID, store.KindUnseal, now)
 	}
 	var due civil.Date
-	if v != nil && v.Decision == policy.Observe {
-		due = v.From
+	if v != nil && v.Decision == policy.Observe && !v.From.IsZero() {
+		due = civil.Max(v.From, civil.Of(now).AddDays(1)) // never a day that has come: it would be due for ever
 	}
 	if c := custodian(s); c != s.row.Custodian || due != s.row.Due {
 		if err := tx.Schedule(s.row.ID, c, due); err != nil {
@@ -281,15 +282,6 @@ func dossier(all []standing, on civil.Date) *policy.Dossier {
 	return d
 }
 
-func verdictOn(d *policy.Decision, id docket.RecordID) *policy.RecordDecision {
-	for i := range d.Records {
-		if d.Records[i].ID == id.String() {
-			return &d.Records[i]
-		}
-	}
-	return nil
-}
-
 // basis is what a change rests on: the pack and its digest, by which the
 // decision can be replayed.
 func basis(v *policy.RecordDecision) string {
@@ -299,10 +291,19 @@ func basis(v *policy.RecordDecision) string {
 	return v.Pack + "@" + v.Digest
 }
 
-// reason is the rules that spoke for the decision.
+// reason is the outcome with the rules that did not hold or are unknown.
 func reason(v *policy.RecordDecision) string {
 	if v == nil {
 		return ""
 	}
-	return string(v.Decision)
+	var open []string
+	for _, x := range v.Reasons {
+		if x.Holds == policy.Unknown {
+			open = append(open, x.Rule)
+		}
+	}
+	if len(open) == 0 {
+		return string(v.Decision)
+	}
+	return string(v.Decision) + ": " + strings.Join(open, ", ")
 }

@@ -85,25 +85,52 @@ const maxSkew = 15 * time.Minute
 // in. The receipts stand in the order of the events. Nothing is acknowledged
 // before it is committed.
 func (r *Registry) Receive(ctx context.Context, d *Delivery, now time.Time) ([]Receipt, error) {
-	from, err := r.verifyDelivery(ctx, d, now)
+	all, err := r.ReceiveAll(ctx, []*Delivery{d}, now)
 	if err != nil {
 		return nil, err
 	}
-	arrivals := r.read(d, from, civil.Of(now))
-	err = r.write(ctx, func(tx *store.Tx, j *journal) error {
-		return r.take(tx, j, d, arrivals, now)
+	return all[0], nil
+}
+
+// ReceiveAll is Receive for several deliveries in one transaction: all are
+// taken in, or none.
+func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time) ([][]Receipt, error) {
+	in := make([][]*arrival, len(ds))
+	for i, d := range ds {
+		from, err := r.verifyDelivery(ctx, d, now)
+		if err != nil {
+			return nil, err
+		}
+		in[i] = r.read(d, from, civil.Of(now))
+	}
+	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+		b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch)}
+		for i, d := range ds {
+			if err := b.takeDelivery(d, in[i]); err != nil {
+				return err
+			}
+		}
+		return b.settle()
 	})
 	if err != nil {
 		return nil, err
 	}
-	receipts := make([]Receipt, len(arrivals))
+	out := make([][]Receipt, len(ds))
+	for i := range in {
+		out[i] = receipts(in[i])
+	}
+	return out, nil
+}
+
+func receipts(arrivals []*arrival) []Receipt {
+	out := make([]Receipt, len(arrivals))
 	for i, a := range arrivals {
 		if a.first != nil {
 			a.receipt.Leaf = a.first.receipt.Leaf
 		}
-		receipts[i] = a.receipt
+		out[i] = a.receipt
 	}
-	return receipts, nil
+	return out
 }
 
 func (r *Registry) verifyDelivery(ctx context.Context, d *Delivery, now time.Time) (*agency.Agency, error) {
@@ -176,35 +203,7 @@ func (r *Registry) readOne(raw []byte, from *agency.Agency, today civil.Date) *a
 	return a
 }
 
-// take brings checked events into the books.
-func (r *Registry) take(tx *store.Tx, j *journal, d *Delivery, arrivals []*arrival, now time.Time) error {
-	b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch)}
-	fresh := false
-	for _, a := range arrivals {
-		if a.event == nil {
-			continue
-		}
-		a.first, a.receipt = nil, Receipt{ID: a.event.ID, Received: now} // a retried transaction starts anew
-		isNew, err := b.take(a, d.ID)
-		if err != nil {
-			return err
-		}
-		fresh = fresh || isNew
-	}
-	if !fresh {
-		return nil
-	}
-	err := tx.AddDelivery(&store.Delivery{
-		Source: agency.SourceOf(d.Agency), ID: d.ID, SignedAt: d.SignedAt, Received: now,
-		Digests: d.digests(r.suite), Signature: d.Signature,
-	})
-	if err != nil {
-		return err
-	}
-	return b.settle()
-}
-
-// batch is one delivery within its transaction.
+// batch is what one transaction takes in.
 type batch struct {
 	r       *Registry
 	tx      *store.Tx
@@ -219,6 +218,29 @@ type touch struct {
 	key  []byte
 	code docket.Code
 	who  docket.Identity
+}
+
+// takeDelivery brings the checked events of a delivery into the books.
+func (b *batch) takeDelivery(d *Delivery, arrivals []*arrival) error {
+	fresh := false
+	for _, a := range arrivals {
+		if a.event == nil {
+			continue
+		}
+		a.first, a.receipt = nil, Receipt{ID: a.event.ID, Received: b.now} // a retried transaction starts anew
+		isNew, err := b.take(a, d.ID)
+		if err != nil {
+			return err
+		}
+		fresh = fresh || isNew
+	}
+	if !fresh {
+		return nil
+	}
+	return b.tx.AddDelivery(&store.Delivery{
+		Source: agency.SourceOf(d.Agency), ID: d.ID, SignedAt: d.SignedAt, Received: b.now,
+		Digests: d.digests(b.r.suite), Signature: d.Signature,
+	})
 }
 
 func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {

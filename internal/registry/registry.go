@@ -234,7 +234,8 @@ func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error)
 	}))
 }
 
-// Publish signs a checkpoint over what was committed so far.
+// Publish signs a checkpoint over what was committed so far, once the stored
+// hashes have shown that it continues the one signed before.
 func (r *Registry) Publish(ctx context.Context) (trail.Checkpoint, error) {
 	var cp trail.Checkpoint
 	err := r.db.Write(ctx, func(tx *store.Tx) error {
@@ -242,12 +243,29 @@ func (r *Registry) Publish(ctx context.Context) (trail.Checkpoint, error) {
 		if err != nil {
 			return err
 		}
-		if cp, err = r.signer.Checkpoint(r.rand, head); err != nil {
+		note, err := tx.LastCheckpoint()
+		if errors.Is(err, store.ErrNotFound) {
+			cp, err = r.signer.Checkpoint(r.rand, head)
+		} else if err == nil {
+			cp, err = r.extend(tx, note, head)
+		}
+		if err != nil || cp.Size == 0 {
 			return err
 		}
 		return tx.AddCheckpoint(cp.Size, cp.Signed)
 	})
 	return cp, err
+}
+
+func (r *Registry) extend(tx *store.Tx, note []byte, head trail.Head) (trail.Checkpoint, error) {
+	last, err := r.signer.Verifier().Open(note)
+	if err != nil {
+		return last, fmt.Errorf("the last checkpoint stored: %w", err)
+	}
+	if last.Size == head.Size() && last.Root == head.Root() {
+		return last, nil
+	}
+	return r.signer.Extend(r.rand, last, head, tx)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -156,4 +157,52 @@ func (t *Tx) AddCheckpoint(size int64, note []byte) error {
 func (t *Tx) LastCheckpoint() (note []byte, err error) {
 	err = t.one(`SELECT note FROM trail_checkpoint ORDER BY size DESC LIMIT 1`, nil, &note)
 	return note, err
+}
+
+// Log is the trail as its public readers may see it.
+type Log struct{ db *DB }
+
+var _ trail.Source = Log{}
+
+// Log gives the public side of the trail.
+func (db *DB) Log() Log { return Log{db} }
+
+// Checkpoint implements trail.Source.
+func (l Log) Checkpoint(ctx context.Context) (note []byte, err error) {
+	err = l.db.Read(ctx, func(tx *Tx) error {
+		note, err = tx.LastCheckpoint()
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return note, err
+}
+
+// Hashes implements trail.Source.
+func (l Log) Hashes(ctx context.Context, indexes []int64) (out []trail.Hash, err error) {
+	err = l.db.Read(ctx, func(tx *Tx) error {
+		out, err = tx.ReadHashes(indexes)
+		return err
+	})
+	return out, err
+}
+
+// Leaves implements trail.Source.
+func (l Log) Leaves(ctx context.Context, first int64, n int) (out []trail.Leaf, err error) {
+	err = l.db.Read(ctx, func(tx *Tx) error {
+		rows, err := tx.TrailRows(first, n)
+		if err != nil {
+			return err
+		}
+		if len(rows) != n {
+			return ErrNotFound
+		}
+		out = make([]trail.Leaf, n)
+		for i, r := range rows {
+			out[i] = r.Leaf
+		}
+		return nil
+	})
+	return out, err
 }

@@ -1,0 +1,100 @@
+// Command fengcun is the platform for sealing minor-crime records in one
+// binary: the server, the demonstration, and the tools of those who run it,
+// feed it and check it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is stamped at build time.
+var version = "unknown" //nolint:gochecknoglobals // set by the linker
+
+// cli is the command line; each field's Run does the work.
+type cli struct {
+	Demo        demoCmd        `cmd:"" help:"Run the platform on a made-up province, with every role. 演示: 虚构的一省, 全部角色."`
+	Serve       serveCmd       `cmd:"" help:"Run the platform. 运行平台."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to date. 升级数据库结构."`
+	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON files, resumable. 报送事件文件, 可续传."`
+	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
+	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
+	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
+	Keys        keysCmd        `cmd:"" help:"The platform's keys. 密钥."`
+	Version     versionCmd     `cmd:"" help:"Print the version. 版本."`
+}
+
+// env is what a command may touch of the world.
+type env struct {
+	ctx    context.Context //nolint:containedctx // lives as long as the command
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	now    func() time.Time
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(&env{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// exitCode is an error that a command has already told; it carries the status.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run is main without the process: 0 done, 1 failed or refused, 2 wrong usage.
+func run(e *env, args []string) int {
+	var c cli
+	left := -1
+	parser, err := kong.New(&c,
+		kong.Name("fengcun"),
+		kong.Description("封存 Fengcun: the platform that makes the sealing of minor-crime records hold."),
+		kong.Writers(e.stdout, e.stderr),
+		kong.Exit(func(code int) { left = code }),
+		kong.UsageOnError(),
+		kong.Bind(e),
+	)
+	if err != nil {
+		fmt.Fprintln(e.stderr, "fengcun:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if left >= 0 { // --help
+		return left
+	}
+	if err != nil {
+		fmt.Fprintln(e.stderr, "fengcun:", err)
+		return 2
+	}
+	err = k.Run(e)
+	var code exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintln(e.stderr, "fengcun:", err)
+	return 1
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.stdout, "fengcun", version)
+	return err
+}

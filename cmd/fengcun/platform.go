@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/fengcun/fengcun/internal/api"
+	"github.com/fengcun/fengcun/internal/keyring"
+	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// platform is everything that runs, wired.
+type platform struct {
+	env  *env
+	log  *slog.Logger
+	db   *store.DB
+	ring *keyring.Ring
+	reg  *registry.Registry
+}
+
+type platformOptions struct {
+	database string
+	ring     *keyring.Ring
+	origin   string
+	packs    *policy.Set
+	confirm  bool
+}
+
+func startPlatform(e *env, o platformOptions) (*platform, error) {
+	db, err := store.Open(e.ctx, o.database)
+	if err != nil {
+		return nil, err
+	}
+	p := &platform{env: e, db: db, ring: o.ring, log: slog.New(slog.NewJSONHandler(e.stderr, nil))}
+	if _, err := db.Migrate(e.ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	p.reg, err = registry.New(e.ctx, registry.Config{
+		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Rand: rand.Reader,
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return p, nil
+}
+
+func (p *platform) close() error { return p.db.Close() }
+
+// routes are what systems use; pages for people are added by the caller.
+func (p *platform) routes(mux *http.ServeMux) {
+	api.Register(mux, api.Options{Registry: p.reg, Now: p.env.now, Log: p.log, Version: version})
+	key := p.reg.Verifier().String()
+	mux.Handle("GET /trail/", http.StripPrefix("/trail/", trail.Handler(p.db.Log(), key, p.log)))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := p.db.Ping(r.Context()); err != nil {
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ready\n"))
+	})
+}
+
+// keep does what time asks for, until the context ends: a checkpoint every
+// second, and records whose day has come.
+func (p *platform) keep(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		const most = 200
+		if _, err := p.reg.Sweep(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
+			p.log.Error("looking at records that are due", "error", err)
+		}
+		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("publishing a checkpoint", "error", err)
+		}
+	}
+}
+
+// listen serves until the context ends, then lets requests finish.
+func (p *platform) listen(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err := srv.Shutdown(last)
+	if serve := <-done; !errors.Is(serve, http.ErrServerClosed) {
+		err = errors.Join(err, serve)
+	}
+	return err
+}
+
+func (p *platform) metrics(ctx context.Context, addr string) error {
+	if addr == "" {
+		return nil
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("metrics_listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.Handler())
+	go func() {
+		if err := p.listen(ctx, l, mux); err != nil {
+			p.log.Error("serving metrics", "error", err)
+		}
+	}()
+	return nil
+}

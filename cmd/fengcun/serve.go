@@ -1,0 +1,84 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/fengcun/fengcun/internal/keyring"
+	"github.com/fengcun/fengcun/internal/store"
+)
+
+type serveCmd struct {
+	Config string `required:"" type:"path" help:"Configuration file (YAML). 配置文件."`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(e *env) error {
+	cfg, err := readConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	pass, err := cfg.passphrase()
+	if err != nil {
+		return err
+	}
+	ring, err := keyring.Open(cfg.Keys, pass, rand.Reader)
+	if err != nil {
+		return err
+	}
+	packs, err := packsInForce(cfg.Enacted)
+	if err != nil {
+		return err
+	}
+	p, err := startPlatform(e, platformOptions{
+		database: cfg.Database, ring: ring, origin: cfg.Origin, packs: packs, confirm: cfg.ConfirmSealing,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }()
+	if err := p.enrol(cfg.Directory); err != nil {
+		return err
+	}
+	if err := p.metrics(e.ctx, cfg.MetricsListen); err != nil {
+		return err
+	}
+	l, err := new(net.ListenConfig).Listen(e.ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	p.routes(mux)
+	h, err := p.pages(mux, pageOptions{secure: !cfg.InsecureHTTP})
+	if err != nil {
+		return err
+	}
+	go p.keep(e.ctx)
+	fmt.Fprintf(e.stdout, "fengcun %s on http://%s\n", version, l.Addr())
+	return p.listen(e.ctx, l, h)
+}
+
+type migrateCmd struct {
+	Config string `required:"" type:"path" help:"Configuration file (YAML). 配置文件."`
+}
+
+// Run brings the schema up to date and says in how many steps.
+func (c *migrateCmd) Run(e *env) error {
+	cfg, err := readConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(e.ctx, cfg.Database)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	n, err := db.Migrate(e.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "schema up to date, %d steps\n", n)
+	return nil
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/suite"
+)
+
+// Client pushes events to a platform as an agency's system.
+type Client struct {
+	URL    string // of the platform, without /api
+	Agency string
+	Key    suite.SignKey
+	HTTP   *http.Client
+	Rand   io.Reader
+}
+
+// Push signs and sends one delivery, an event's JSON each, and gives the
+// platform's answer. A problem document comes back as an error.
+func (c *Client) Push(ctx context.Context, delivery string, events [][]byte, now time.Time) (*PushAnswer, error) {
+	d := &registry.Delivery{Agency: c.Agency, ID: delivery, SignedAt: now.UTC(), Events: events}
+	sig, err := c.Key.Sign(c.Rand, d.Message(c.Key.Suite()))
+	if err != nil {
+		return nil, fmt.Errorf("signing the delivery: %w", err)
+	}
+	body := bytes.Join(events, []byte("\n"))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+"/api/v1/events", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", typeNDJSON)
+	req.Header.Set("Fengcun-Agency", c.Agency)
+	req.Header.Set("Fengcun-Delivery", delivery)
+	req.Header.Set("Fengcun-Signed-At", d.SignedAt.Format(time.RFC3339Nano))
+	req.Header.Set("Fengcun-Signature", base64.StdEncoding.EncodeToString(sig))
+	res, err := c.HTTP.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(res.Body, MaxBody))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, refusal(res.StatusCode, text)
+	}
+	a := new(PushAnswer)
+	if err := json.Unmarshal(text, a); err != nil {
+		return nil, fmt.Errorf("reading the platform's answer: %w", err)
+	}
+	return a, nil
+}
+
+func refusal(status int, text []byte) error {
+	var p struct{ Title, Detail string }
+	if json.Unmarshal(text, &p) != nil || p.Detail == "" {
+		return fmt.Errorf("the platform answered %d", status)
+	}
+	return fmt.Errorf("the platform answered %d: %s", status, p.Detail)
+}

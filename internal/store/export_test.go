@@ -1,0 +1,21 @@
+package store
+
+import "io/fs"
+
+// What the tests of this package's inner workings reach.
+var (
+	BindByNumber = bindByNumber
+	Placeholders = placeholders
+)
+
+// Migrations is the folder of the migrations.
+func Migrations() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
+
+// Exec runs one statement in the transaction.
+func (t *Tx) Exec(query string, args ...any) (int64, error) { return t.exec(query, args...) }
+
+// One reads one row.
+func (t *Tx) One(query string, args []any, dest ...any) error { return t.one(query, args, dest...) }
+
+// InsertMany inserts rows.
+func (t *Tx) InsertMany(head string, rows [][]any) error { return t.insertMany(head, rows) }
