@@ -31,8 +31,8 @@ type strictReader struct {
 // readStrict gives the value as map[string]any, []any, string, json.Number,
 // bool or nil.
 func readStrict(b []byte) (any, error) {
-	if !utf8.Valid(b) {
-		return nil, &syntaxError{0, "the text is not UTF-8; convert it before sending"}
+	if at := notUTF8(b); at >= 0 {
+		return nil, &syntaxError{at, "the text is not UTF-8; convert it before sending"}
 	}
 	r := &strictReader{b: b}
 	v, err := r.value()
@@ -43,6 +43,21 @@ func readStrict(b []byte) (any, error) {
 		return nil, r.fail("more text after the end of the object; send one event at a time")
 	}
 	return v, nil
+}
+
+// notUTF8 is the offset of the first byte that is not UTF-8, -1 for none.
+func notUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	at := 0
+	for {
+		r, size := utf8.DecodeRune(b[at:])
+		if r == utf8.RuneError && size <= 1 {
+			return at
+		}
+		at += size
+	}
 }
 
 func (r *strictReader) fail(why string) error { return &syntaxError{r.i, why} }
