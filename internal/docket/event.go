@@ -208,7 +208,7 @@ type Execution struct {
 	Start          civil.Date `json:"start,omitzero"`           // 刑期起算
 	End            civil.Date `json:"end,omitzero"`             // 刑期届满, 考验期满
 	RemainingUntil civil.Date `json:"remaining_until,omitzero"` // after 减刑, 假释
-	Of             string     `json:"of,omitempty"`             // 缓刑, 假释, for its revocation or end
+	Of             string     `json:"of,omitempty"`             // OfSuspension, OfParole, OfRights, DeclinedConditional; "" is the principal penalty
 	Ground         string     `json:"ground,omitempty"`         // 新罪, 漏罪, 违反监督管理规定
 }
 
