@@ -163,11 +163,20 @@ func sentenceField(name string, x value) value {
 			return *sentence.FineYuan, true
 		})
 	case "suspended":
-		return truth(name, func(s *docket.Sentence) *bool { return s.Suspended })
+		return truth(name, suspended)
 	case "exempt":
 		return truth(name, func(s *docket.Sentence) *bool { return s.Exempt })
 	}
 	return value{}
+}
+
+// suspended is whether the sentence is 缓刑. Only 拘役 and 有期徒刑 can be
+// (刑法 72), so for any other kind that is known to be false.
+func suspended(s *docket.Sentence) *bool {
+	if k := kindOf(s); s.Suspended == nil && k != "" && k != docket.FixedTerm && k != docket.Detention {
+		return new(bool)
+	}
+	return s.Suspended
 }
 
 func flagField(name string, x value) value {
