@@ -13,6 +13,9 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
+// ErrTooLong is the error for a line over MaxLine; nothing after it is read.
+var ErrTooLong = errors.New("the line is too long")
+
 // MaxLine is the longest dossier line that is read, in bytes.
 const MaxLine = 1 << 20
 
@@ -83,7 +86,7 @@ func (r *Reader) next() ([]byte, error) {
 		part, err := r.r.ReadSlice('\n')
 		raw = append(raw, part...)
 		if len(raw) > MaxLine {
-			return nil, fmt.Errorf("line %d: longer than %d bytes; split the input", r.line+1, MaxLine)
+			return nil, fmt.Errorf("line %d: %w: more than %d bytes; split the input", r.line+1, ErrTooLong, MaxLine)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):

@@ -118,3 +118,44 @@ func (r *RecordDecision) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// Decisive gives the reasons that brought the outcome about: what forbids
+// sealing, what is unknown, the clock that still runs, the trigger that
+// unseals, or, where it is sealed, the conditions that hold.
+func (r *RecordDecision) Decisive() []Reason {
+	var out []Reason
+	for _, reason := range r.Reasons {
+		if reason.decides(r.Decision) {
+			out = append(out, reason)
+		}
+	}
+	return out
+}
+
+func (r *Reason) decides(o Outcome) bool {
+	switch o {
+	case Keep:
+		return r.forbids()
+	case Review:
+		return r.Holds == Unknown
+	case Observe:
+		return r.Role == ClockRole || (r.Role == LaterRole && r.Holds == True)
+	case Unseal:
+		return r.Role == TriggerRole && r.Holds == True
+	case Seal:
+		return r.Role == ConditionRole && r.Holds == True
+	}
+	return false
+}
+
+// forbids says that the reason alone keeps a record from being sealed.
+func (r *Reason) forbids() bool {
+	switch r.Role {
+	case ExclusionRole, TriggerRole:
+		return r.Holds == True
+	case ScopeRole, ConditionRole, StartRole:
+		return r.Holds == False
+	case ClockRole, LaterRole:
+	}
+	return false
+}
