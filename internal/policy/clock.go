@@ -2,16 +2,6 @@ package policy
 
 import "github.com/fengcun/fengcun/internal/civil"
 
-// effect is what a later conviction does to the clock of an earlier one.
-type effect string
-
-const (
-	// extend: not before the later record may be sealed, too.
-	extend effect = "extend"
-	// restart: the same wait once more, from the start of the later clock.
-	restart effect = "restart"
-)
-
 // clock says from when a record may be sealed: the first step that applies, and
 // what later convictions do to it.
 type clock struct {
@@ -26,30 +16,49 @@ type step struct {
 	wait  Wait
 }
 
-// later is the rule for a conviction that falls into the time between the
-// start of the clock and its end.
-type later struct {
-	rule   Rule
-	effect effect
-	at     func(*scope) (int64, bool) // the date of the other record that must fall into it
+// span is the time of one record's clock, from its start to the first day on
+// which it may be sealed.
+type span struct {
+	start, end civil.Date
+	wait       Wait
+	known      bool
+	never      bool  // a later record that is never sealed holds it open for ever
+	moved      Truth // a later record moved the end
 }
 
 // from is the first date on which the record may be sealed, no date if that is
-// unknown. A record that follows a fortiori has no wait.
-func (c *clock) from(p *Pack, s *scope, i int, why *[]Reason) civil.Date {
-	from := c.base(p, s)
+// unknown; and whether a later record bars it for ever.
+func (c *clock) from(p *Pack, s *scope, i int, why *[]Reason) (civil.Date, bool) {
+	sp := c.span(p, s, i)
 	if why != nil {
-		*why = append(*why, c.reason(p, s, from))
+		*why = append(*why, c.reason(p, s, sp))
+		if c.later != nil {
+			*why = append(*why, c.later.reason(p, s, i, sp))
+		}
 	}
-	return from
+	return sp.end, sp.never
 }
 
-func (c *clock) base(p *Pack, s *scope) civil.Date {
+func (c *clock) span(p *Pack, s *scope, i int) span {
+	if c.later == nil {
+		return c.own(p, s)
+	}
+	if s.spans == nil {
+		s.spans = c.later.spans(p, s)
+	}
+	s.rec = &s.d.Records[i]
+	return s.spans[i]
+}
+
+// own is the span that the record alone gives. A record that follows a
+// fortiori has no wait.
+func (c *clock) own(p *Pack, s *scope) span {
 	if p.fortiori.has(s.rec.Kind) {
-		if s.rec.EffectiveDate.IsZero() {
-			s.miss(func(*scope) string { return recordPath(s.rec) }, ".effective_date")
+		day := s.rec.EffectiveDate
+		if day.IsZero() {
+			s.miss(func(s *scope) string { return recordPath(s.rec) }, ".effective_date")
 		}
-		return s.rec.EffectiveDate
+		return span{start: day, end: day, known: !day.IsZero(), moved: False}
 	}
 	for i := range c.steps {
 		st := &c.steps[i]
@@ -58,26 +67,30 @@ func (c *clock) base(p *Pack, s *scope) civil.Date {
 			case False:
 				continue
 			case Unknown:
-				return civil.Date{}
+				return span{moved: False}
 			case True:
 			}
 		}
 		day, ok := st.start(s)
 		if !ok {
-			return civil.Date{}
+			return span{moved: False}
 		}
-		return p.Dates.after(civil.FromDays(int(day)), st.wait)
+		start := civil.FromDays(int(day))
+		return span{start: start, end: p.Dates.after(start, st.wait), wait: st.wait, known: true, moved: False}
 	}
-	return civil.Date{}
+	return span{moved: False}
 }
 
-func (c *clock) reason(p *Pack, s *scope, from civil.Date) Reason {
-	if !from.IsZero() {
-		return c.rule.reason(truthOf(!s.on.Before(from)))
+func (c *clock) reason(p *Pack, s *scope, sp span) Reason {
+	switch {
+	case sp.known && !sp.never:
+		return c.rule.reason(truthOf(!s.on.Before(sp.end)))
+	case sp.never:
+		return c.rule.reason(False)
 	}
 	r := c.rule.reason(Unknown)
 	_, r.Missing = s.trace(func(s *scope) Truth {
-		c.base(p, s)
+		c.own(p, s)
 		return Unknown
 	})
 	return r

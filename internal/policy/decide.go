@@ -43,7 +43,6 @@ func (p *Pack) explain(s *scope, i int) RecordDecision {
 // finding is what the rules say of one record, before it is an outcome.
 type finding struct {
 	sealed   bool
-	fortiori bool
 	covered  Truth
 	sealable Truth // scope, conditions, exclusions, triggers
 	trigger  Truth // any trigger of unsealing
@@ -57,31 +56,57 @@ type finding struct {
 func (p *Pack) weigh(s *scope, i int, why *[]Reason) finding {
 	s.rec = &s.d.Records[i]
 	kind := s.rec.Kind
-	f := finding{sealed: s.rec.sealed(), fortiori: p.fortiori.has(kind), covered: p.covers(kind), applied: True, trigger: False}
-	f.sealable = f.covered
+	f := finding{sealed: s.rec.sealed(), covered: p.covers(kind), applied: True, trigger: False}
 	if why != nil {
 		*why = append(*why, p.coverageReason(s, f.covered))
 	}
-	for r := range p.rules {
-		if rule := &p.rules[r]; rule.asks(kind) {
-			f.sealable = f.sealable.And(rule.allows(rule.ask(s, why)))
-			if f.sealable == False && why == nil && !f.sealed && f.covered != Unknown {
-				return f
-			}
-		}
+	if f.sealed {
+		f.trigger = p.triggered(s, why)
 	}
-	for r := range p.triggers {
-		if rule := &p.triggers[r]; rule.asks(kind) {
-			t := rule.ask(s, why)
-			f.trigger = f.trigger.Or(t)
-			f.sealable = f.sealable.And(t.Not())
-		}
+	f.sealable = p.sealable(s, why)
+	if f.sealable == False && why == nil && !f.sealed && f.covered != Unknown {
+		return f
 	}
-	f.from = p.clock.from(p, s, i, why)
-	if p.start.application && !f.fortiori {
+	var never bool
+	if f.from, never = p.clock.from(p, s, i, why); never {
+		f.sealable = False
+	}
+	if p.start.application && !p.fortiori.has(kind) {
 		f.applied = p.start.rule.ask(s, why)
 	}
 	return f
+}
+
+// sealable is the scope, the conditions, the exclusions and the triggers of
+// one record.
+func (p *Pack) sealable(s *scope, why *[]Reason) Truth {
+	kind := s.rec.Kind
+	out := p.covers(kind)
+	for r := range p.rules {
+		rule := &p.rules[r]
+		if !rule.asks(kind) {
+			continue
+		}
+		out = out.And(rule.allows(rule.ask(s, why)))
+		if out == False && why == nil {
+			return out
+		}
+	}
+	if !s.rec.sealed() { // of a sealed record they were asked already
+		out = out.And(p.triggered(s, why).Not())
+	}
+	return out
+}
+
+// triggered says whether a trigger of unsealing holds.
+func (p *Pack) triggered(s *scope, why *[]Reason) Truth {
+	out := False
+	for r := range p.triggers {
+		if rule := &p.triggers[r]; rule.asks(s.rec.Kind) {
+			out = out.Or(rule.ask(s, why))
+		}
+	}
+	return out
 }
 
 // covers says whether the pack speaks of such records at all.

@@ -58,30 +58,6 @@ func Parse(folder fs.FS) (*Pack, error) {
 	return p, nil
 }
 
-// WithParameters is the same pack under other values of its parameters: what
-// the simulator sweeps. Its digest names the change, its cases are dropped.
-func (p *Pack) WithParameters(values map[string]any) (*Pack, error) {
-	s := p.source
-	s.Parameters = make(map[string]paramSpec, len(p.source.Parameters))
-	for name, old := range p.source.Parameters {
-		if v, ok := values[name]; ok {
-			old.Value = v
-		}
-		s.Parameters[name] = old
-	}
-	for name := range values {
-		if _, ok := s.Parameters[name]; !ok {
-			return nil, fmt.Errorf("pack %s has no parameter %s", p.ID, name)
-		}
-	}
-	changed, err := build(s, nil)
-	if err != nil {
-		return nil, err
-	}
-	changed.Digest = fmt.Sprintf("%s with %v", p.Digest, values)
-	return changed, nil
-}
-
 // builder assembles a pack and gathers every fault, so that its author sees all
 // of them at once.
 type builder struct {

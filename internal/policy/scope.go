@@ -28,6 +28,7 @@ type scope struct {
 	other  *Record // in an interaction, the record beside it
 	frames [maxDepth]frame
 
+	spans  []span // of all records, where later records move clocks
 	crimes *norm.Catalogue
 	seen   [4]sighting // the crimes last looked up
 	next   int
