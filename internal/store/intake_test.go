@@ -75,7 +75,7 @@ func TestInsertingMany(t *testing.T) {
 			if n == 0 {
 				continue
 			}
-			twice := append([]*store.Intake{{Source: fmt.Sprint("m", n), EventKey: []byte{9}, Received: noon}}, ins[n-1])
+			twice := append([]*store.Intake{{Source: fmt.Sprint("m", n), EventKey: []byte{9}, Digest: []byte{9}, Received: noon}}, ins[n-1])
 			fails(t, db, store.ErrConflict, func(tx *store.Tx) error { return tx.AddIntakes(twice) })
 			if got := count(t, db, "intake"); got != total {
 				t.Errorf("a failed insert left %d rows", got-total)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 type postgresEngine struct{ db *sql.DB }
@@ -24,9 +25,18 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	return &postgresEngine{db: db}, nil
 }
 
-func (e *postgresEngine) pool() *sql.DB        { return e.db }
-func (e *postgresEngine) goose() goose.Dialect { return goose.DialectPostgres }
-func (e *postgresEngine) close() error         { return e.db.Close() }
+func (e *postgresEngine) pool() *sql.DB { return e.db }
+func (e *postgresEngine) close() error  { return e.db.Close() }
+
+// goose migrates under a lock of the session: of two programs that start at
+// once, one waits for the other.
+func (e *postgresEngine) goose() (goose.Dialect, []goose.ProviderOption, error) {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+	if err != nil {
+		return "", nil, fmt.Errorf("preparing the lock for migrations: %w", err)
+	}
+	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}, nil
+}
 
 // transact reads at REPEATABLE READ, one moment of the database, and writes at
 // READ COMMITTED, where row locks order what touches the same row.

@@ -47,15 +47,21 @@ func openSQLite(ctx context.Context, file string) (engine, error) {
 		sc := &sqliteConn{conn: c, stmts: make(map[string]*sql.Stmt)}
 		if i == 0 {
 			e.writer <- sc
-		} else {
-			e.readers <- sc
+			continue
+		}
+		e.readers <- sc
+		if _, err := c.ExecContext(ctx, "PRAGMA query_only(1)"); err != nil {
+			return nil, errors.Join(err, e.close())
 		}
 	}
 	return e, nil
 }
 
-func (e *sqliteEngine) pool() *sql.DB        { return e.db }
-func (e *sqliteEngine) goose() goose.Dialect { return goose.DialectSQLite3 }
+func (e *sqliteEngine) pool() *sql.DB { return e.db }
+
+func (e *sqliteEngine) goose() (goose.Dialect, []goose.ProviderOption, error) {
+	return goose.DialectSQLite3, nil, nil
+}
 
 func (e *sqliteEngine) transact(ctx context.Context, readOnly bool, f func(session) error) error {
 	from, begin := e.writer, "BEGIN IMMEDIATE"

@@ -44,7 +44,7 @@ type engine interface {
 	retry(err error) bool    // the transaction may succeed if it is run again
 	conflict(err error) bool // a key is already there
 	pool() *sql.DB
-	goose() goose.Dialect
+	goose() (goose.Dialect, []goose.ProviderOption, error)
 	close() error
 }
 
@@ -92,7 +92,11 @@ func (db *DB) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := goose.NewProvider(db.engine.goose(), db.engine.pool(), dir)
+	dialect, options, err := db.engine.goose()
+	if err != nil {
+		return 0, err
+	}
+	p, err := goose.NewProvider(dialect, db.engine.pool(), dir, options...)
 	if err != nil {
 		return 0, fmt.Errorf("reading the migrations: %w", err)
 	}

@@ -77,7 +77,7 @@ func postgresDatabase(tb testing.TB, from func() (string, error)) string {
 func newName() string { return "t" + strings.ToLower(rand.Text()) }
 
 func (c *cluster) create(name, from string) error {
-	return c.exec("CREATE DATABASE " + name + " TEMPLATE " + from + " STRATEGY FILE_COPY")
+	return c.exec("CREATE DATABASE " + name + " TEMPLATE " + from + " STRATEGY WAL_LOG")
 }
 
 func (c *cluster) url(database string) string {
