@@ -39,7 +39,9 @@ func (c *logVerifyCmd) Run(e *env) error {
 	}
 	log := trail.Dir(os.DirFS(c.Dir))
 	if c.URL != "" {
-		log = trail.URL(&http.Client{Timeout: time.Minute}, c.URL)
+		if log, err = trail.URL(&http.Client{Timeout: time.Minute}, c.URL); err != nil {
+			return fmt.Errorf("--url: %w", err)
+		}
 	}
 	check := trail.Check{}
 	if c.Seen != "" && exists(c.Seen) {
@@ -53,7 +55,6 @@ func (c *logVerifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(e.stdout, report)
 	fmt.Fprintf(e.stdout, "origin %s\nsize %d\nroot %s\ntiles %d\nentries %d\ncontinues %d checkpoints seen\n",
 		report.Origin, report.Size, report.Root, report.Tiles, report.Entries, report.Seen)
 	for _, f := range report.Findings {

@@ -10,93 +10,95 @@ import (
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/suite"
 )
 
 // Counts is what came of playing.
 type Counts struct{ Events, Accepted, Repeated, Refused int }
 
 // Load plays the history, a month at a time: each agency's reports of the
-// month as one signed delivery, then whatever has fallen due. What went in on
-// an earlier, interrupted run is acknowledged again and changes nothing.
-// progress gets the share done, from 0 to 1.
+// month as one signed delivery, then whatever has fallen due. While one month
+// is taken in the next is made and signed. What went in on an earlier,
+// interrupted run is acknowledged again and changes nothing. progress gets the
+// share done, from 0 to 1.
 func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, progress func(float64)) (Counts, error) {
-	l := &loader{d: d, r: r, rand: rand, pending: make(map[string]*registry.Delivery)}
-	span := float64(d.to.Sub(d.from)) + 1
-	for e := range d.Events() {
-		if err := ctx.Err(); err != nil {
-			return l.counts, err
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	months := make(chan month)
+	failed := make(chan error, 1)
+	go func() {
+		defer close(months)
+		failed <- d.months(ctx, r.Suite(), rand, months)
+	}()
+	var counts Counts
+	span := d.to.AddDays(1).Time().Sub(d.from.Time())
+	for m := range months {
+		receipts, err := r.ReceiveAll(ctx, m.deliveries, m.last)
+		if err != nil {
+			return counts, fmt.Errorf("playing the reports until %s: %w", m.last.Format(time.DateOnly), err)
 		}
-		if y, m, _ := e.Time.Date(); y != l.year || m != l.month {
-			if err := l.flush(ctx); err != nil {
-				return l.counts, err
-			}
-			l.year, l.month = y, m
-			progress(e.Time.Sub(d.from.Time()).Hours() / 24 / span)
+		for _, rs := range receipts {
+			counts.add(rs)
 		}
-		if err := l.add(e); err != nil {
-			return l.counts, err
+		if err := sweep(ctx, r, m.last); err != nil {
+			return counts, err
 		}
+		progress(float64(m.last.Sub(d.from.Time())) / float64(span))
 	}
-	err := l.flush(ctx)
 	progress(1)
-	return l.counts, err
+	return counts, <-failed
 }
 
-type loader struct {
-	d       *Demo
-	r       *registry.Registry
-	rand    io.Reader
-	year    int
-	month   time.Month
-	last    time.Time
-	pending map[string]*registry.Delivery
-	order   []string
-	counts  Counts
+// month is what all agencies report in one month.
+type month struct {
+	last       time.Time // of the last report: when they are taken in
+	deliveries []*registry.Delivery
 }
 
-func (l *loader) add(e *docket.Event) error {
-	id, err := agency.IDOf(e.Source)
-	if err != nil {
-		return err
-	}
-	raw, err := e.Encode()
-	if err != nil {
-		return err
-	}
-	d := l.pending[id]
-	if d == nil {
-		d = &registry.Delivery{Agency: id}
-		l.pending[id] = d
-		l.order = append(l.order, id)
-	}
-	d.Events = append(d.Events, raw)
-	l.last = e.Time
-	return nil
-}
-
-func (l *loader) flush(ctx context.Context) error {
-	if len(l.order) == 0 {
+func (d *Demo) months(ctx context.Context, s suite.Suite, rand io.Reader, out chan<- month) error {
+	var m month
+	byAgency := make(map[string]*registry.Delivery)
+	send := func() error {
+		for _, del := range m.deliveries {
+			del.ID, del.SignedAt = m.last.UTC().Format("2006-01-02T150405"), m.last
+			if err := d.sign(rand, s, del); err != nil {
+				return err
+			}
+		}
+		select {
+		case out <- m:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		m = month{}
+		clear(byAgency)
 		return nil
 	}
-	ds := make([]*registry.Delivery, 0, len(l.order))
-	for _, id := range l.order {
-		d := l.pending[id]
-		d.ID, d.SignedAt = l.last.UTC().Format("2006-01-02T150405"), l.last
-		if err := l.d.sign(l.rand, l.r, d); err != nil {
+	for e := range d.Events() {
+		if len(m.deliveries) > 0 && e.Time.Month() != m.last.Month() {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+		id, err := agency.IDOf(e.Source)
+		if err != nil {
 			return err
 		}
-		ds = append(ds, d)
+		raw, err := e.Encode()
+		if err != nil {
+			return err
+		}
+		if byAgency[id] == nil {
+			byAgency[id] = &registry.Delivery{Agency: id}
+			m.deliveries = append(m.deliveries, byAgency[id])
+		}
+		byAgency[id].Events = append(byAgency[id].Events, raw)
+		m.last = e.Time
 	}
-	receipts, err := l.r.ReceiveAll(ctx, ds, l.last)
-	if err != nil {
-		return fmt.Errorf("playing the reports of %d-%02d: %w", l.year, l.month, err)
+	if len(m.deliveries) == 0 {
+		return nil
 	}
-	for _, rs := range receipts {
-		l.counts.add(rs)
-	}
-	clear(l.pending)
-	l.order = l.order[:0]
-	return sweep(ctx, l.r, l.last)
+	return send()
 }
 
 // sweep looks at everything that has fallen due.
@@ -113,8 +115,8 @@ func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
 	}
 }
 
-func (d *Demo) sign(rand io.Reader, r *registry.Registry, del *registry.Delivery) error {
-	sig, err := d.agencies[del.Agency].sign.Sign(rand, del.Message(r.Suite()))
+func (d *Demo) sign(rand io.Reader, s suite.Suite, del *registry.Delivery) error {
+	sig, err := d.agencies[del.Agency].sign.Sign(rand, del.Message(s))
 	del.Signature = sig
 	return err
 }
@@ -166,7 +168,7 @@ func (d *Demo) report(ctx context.Context, r *registry.Registry, rand io.Reader,
 		return err
 	}
 	del := &registry.Delivery{Agency: id, ID: delivery, SignedAt: at, Events: [][]byte{raw}}
-	if err := d.sign(rand, r, del); err != nil {
+	if err := d.sign(rand, r.Suite(), del); err != nil {
 		return err
 	}
 	if _, err := r.Receive(ctx, del, at); err != nil {

@@ -192,7 +192,7 @@ func (r *Registry) readOne(raw []byte, from *agency.Agency, today civil.Date) *a
 	case e.Source != from.Source():
 		a.refuse("/source", "the event's source is not the agency that signed the delivery")
 		return a
-	case !from.Kind.MayReport(e.Type):
+	case !from.Kind.MayState(e):
 		a.refuse("/type", fmt.Sprintf("%s does not report this act (%s)", from.Kind.Chinese(), e.Type.Chinese()))
 		return a
 	}

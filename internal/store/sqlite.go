@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 
 	"github.com/pressly/goose/v3"
@@ -31,6 +32,14 @@ const readerCount = 4
 // openSQLite opens a file. Each commit is flushed to disk (synchronous FULL):
 // what was acknowledged survives a loss of power.
 func openSQLite(ctx context.Context, file string) (engine, error) {
+	// Made here so that nobody else can read it; its -wal and -shm take after it.
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	dsn := "file:" + file + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)" +
 		"&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)"
