@@ -45,8 +45,11 @@ func readConfig(file string) (*config, error) {
 func (c *config) check() error {
 	var errs []error
 	for _, k := range []struct{ key, value string }{
-		{"database", c.Database}, {"keys", c.Keys}, {"passphrase_file", c.PassphraseFile},
-		{"origin", c.Origin}, {"enacted", c.Enacted},
+		{"database", c.Database},
+		{"keys", c.Keys},
+		{"passphrase_file", c.PassphraseFile},
+		{"origin", c.Origin},
+		{"enacted", c.Enacted},
 	} {
 		if k.value == "" {
 			errs = append(errs, fmt.Errorf("%s: missing", k.key))

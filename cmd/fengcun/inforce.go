@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 
@@ -22,9 +23,16 @@ func packsInForce(file string) (*policy.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := packs.Load()
-	if err != nil {
-		return nil, err
+	var known []*policy.Pack
+	for _, e := range enacted {
+		if slices.ContainsFunc(known, func(p *policy.Pack) bool { return p.ID == e.Pack }) {
+			continue
+		}
+		p, err := packs.Open(e.Pack)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, p)
 	}
 	return policy.NewSet(known, enacted)
 }
@@ -32,21 +40,22 @@ func packsInForce(file string) (*policy.Set, error) {
 // demoPacks puts the report's preferred rule in force beside the two regimes
 // that are law, from before the demo's first day.
 func demoPacks() (*policy.Set, error) {
-	known, err := packs.Load()
-	if err != nil {
-		return nil, err
-	}
 	from := civil.MustParse("2000-01-01")
 	signed := []policy.Signoff{
 		{Officer: "demo-drafter", Agency: "demo", On: from.AddDays(-2)},
 		{Officer: "demo-reviewer", Agency: "demo", On: from.AddDays(-1)},
 	}
-	inForce := map[string]bool{"cn-adult-preferred": true, "cn-minor": true, "cn-public-order": true}
-	var enacted []policy.Enactment
-	for _, p := range known {
-		if inForce[p.ID] {
-			enacted = append(enacted, policy.Enactment{Pack: p.ID, Digest: p.Digest, From: from, Signed: signed, Note: "demonstration"})
+	var (
+		known   []*policy.Pack
+		enacted []policy.Enactment
+	)
+	for _, id := range []string{"cn-adult-preferred", "cn-minor", "cn-public-order"} {
+		p, err := packs.Open(id)
+		if err != nil {
+			return nil, err
 		}
+		known = append(known, p)
+		enacted = append(enacted, policy.Enactment{Pack: id, Digest: p.Digest, From: from, Signed: signed, Note: "demonstration"})
 	}
 	return policy.NewSet(known, enacted)
 }

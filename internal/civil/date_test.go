@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fengcun/fengcun/internal/civil"
 	"pgregory.net/rapid"
+
+	"github.com/fengcun/fengcun/internal/civil"
 )
 
 func TestAddMonths(t *testing.T) {

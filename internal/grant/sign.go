@@ -45,7 +45,7 @@ func strictly(body []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return fmt.Errorf("%w: %w", ErrIncomplete, err)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder's own sentinel
+	if _, err := d.Token(); err != io.EOF {
 		return fmt.Errorf("%w: something follows the end", ErrIncomplete)
 	}
 	return nil

@@ -56,12 +56,12 @@ func Decrypt(key suite.DecryptKey, agencyID string, id docket.RecordID, body []b
 	if err != nil {
 		return nil, err
 	}
-	clear, err := suite.Unpad(padded)
+	plain, err := suite.Unpad(padded)
 	if err != nil {
 		return nil, err
 	}
 	l := new(Letter)
-	return l, json.Unmarshal(clear, l)
+	return l, json.Unmarshal(plain, l)
 }
 
 func letterContext(agencyID string, id docket.RecordID) []byte {

@@ -1,8 +1,11 @@
 package registry
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 
 // Application asks for a certificate.
 type Application struct {
+	ID      string // the window's own, optional: asked again with it, the same certificate is given again
 	By      string // officer at the window
 	Subject docket.Identity
 	Purpose string
@@ -45,6 +49,9 @@ func (r *Registry) Certify(ctx context.Context, a *Application, now time.Time) (
 			return err
 		}
 		key := r.personKey("", a.Subject)
+		if out, err = r.again(tx, a, key); err != nil || out != nil {
+			return err
+		}
 		id, convicted, err := r.convicted(tx, key)
 		if err != nil {
 			return err
@@ -65,6 +72,9 @@ func (a *Application) check() error {
 	}
 	if a.Subject.MatchKey() == "" {
 		return fmt.Errorf("%w: subject.number: a certificate needs a document number", ErrInput)
+	}
+	if len(a.ID) > 128 {
+		return fmt.Errorf("%w: id: at most 128 characters", ErrInput)
 	}
 	if strings.TrimSpace(a.Purpose) == "" {
 		return fmt.Errorf("%w: purpose: state what the certificate is for", ErrInput)
@@ -91,12 +101,67 @@ func (r *Registry) convicted(tx *store.Tx, personKey []byte) (docket.RecordID, b
 	return docket.RecordID{}, false, nil
 }
 
+// numbers is where a certificate's number is drawn from: chance, or for an
+// application with an id a keyed stream that gives the same number again and
+// tells nobody anything.
+func (r *Registry) numbers(a *Application) io.Reader {
+	if a.ID == "" {
+		return r.rand
+	}
+	return &stream{key: r.ledger.Alias(), parts: [][]byte{[]byte(a.By), []byte(a.ID)}}
+}
+
+// stream is an endless keyed sequence.
+type stream struct {
+	key   suite.MACKey
+	parts [][]byte
+	n     byte
+	left  []byte
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	if len(s.left) == 0 {
+		block := s.key.Index("certificate/number", append(s.parts[:len(s.parts):len(s.parts)], []byte{s.n})...)
+		s.left, s.n = block[:], s.n+1
+	}
+	n := copy(p, s.left)
+	s.left = s.left[n:]
+	return n, nil
+}
+
+// again gives the certificate that was issued on this very application before,
+// or nothing.
+func (r *Registry) again(tx *store.Tx, a *Application, key []byte) (*Certified, error) {
+	if a.ID == "" {
+		return nil, nil //nolint:nilnil // nothing was issued
+	}
+	id, err := certificate.NewID(r.numbers(a))
+	if err != nil {
+		return nil, err
+	}
+	c, err := tx.Certificate(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // nothing was issued
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := r.unlock(c.Body, certificateContext(id))
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(c.PersonKey, key) {
+		return nil, fmt.Errorf("%w: id: another application has it", ErrInput)
+	}
+	return &Certified{ID: id, Text: text}, nil
+}
+
 func (r *Registry) issue(tx *store.Tx, j *journal, a *Application, o *agency.Officer, key []byte, now time.Time) (*Certified, error) {
 	ag, err := tx.Agency(o.Agency)
 	if err != nil {
 		return nil, err
 	}
-	id, err := certificate.NewID(r.rand)
+	id, err := certificate.NewID(r.numbers(a))
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +181,7 @@ func (r *Registry) issue(tx *store.Tx, j *journal, a *Application, o *agency.Off
 	sum := r.suite.Digest(text)
 	err = tx.AddCertificate(&store.Certificate{
 		ID: id, PersonKey: key, Issued: now, Expires: c.Expires, Officer: o.ID, Digest: sum[:],
-		Body: r.lock(text, suite.Frame("certificate", []byte(id))),
+		Body: r.lock(text, certificateContext(id)),
 	})
 	if err != nil {
 		return nil, err
@@ -149,3 +214,5 @@ func (r *Registry) CertificateStanding(ctx context.Context, id string) (*certifi
 
 // CertificateKey is the public key that certificates are verified with.
 func (r *Registry) CertificateKey() suite.VerifyKey { return r.cert.Public() }
+
+func certificateContext(id string) []byte { return suite.Frame("certificate", []byte(id)) }

@@ -193,6 +193,7 @@ func (r *Registry) reviewView(tx *store.Tx, it store.Review) (*ReviewView, error
 type QueryView struct {
 	Query   store.Query
 	Request *grant.Request
+	Signed  grant.Signed // the request as it was signed: an approver signs its digest
 	Answers []*grant.Approval
 }
 
@@ -252,7 +253,7 @@ func (r *Registry) queryView(tx *store.Tx, q store.Query) (*QueryView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &QueryView{Query: q}
+	v := &QueryView{Query: q, Signed: g.Request}
 	if v.Request, err = grant.ReadRequest(g.Request.Body); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,8 @@ var (
 	ErrForbidden = errors.New("this needs another duty or agency")
 	// ErrUnsigned says that a delivery's signature is not its agency's.
 	ErrUnsigned = errors.New("the delivery is not signed by its agency's key")
+	// ErrCall says that a request is not signed by the officer it names.
+	ErrCall = errors.New("the request is not signed by the officer's own key")
 	// ErrState says that the thing has moved on since it was read.
 	ErrState = errors.New("this was settled meanwhile; read it again")
 	// ErrInput wraps what the caller must mend.

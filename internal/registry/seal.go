@@ -193,7 +193,7 @@ func (r *Registry) Review(ctx context.Context, by string, code docket.Code, item
 			return err
 		}
 		if it.Custodian != o.Agency {
-			return ErrForbidden
+			return ErrNotFound
 		}
 		if it.Outcome != "" || it.Kind != store.KindSeal {
 			return ErrState

@@ -33,7 +33,7 @@ const readerCount = 4
 // what was acknowledged survives a loss of power.
 func openSQLite(ctx context.Context, file string) (engine, error) {
 	// Made here so that nobody else can read it; its -wal and -shm take after it.
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names it
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (c *sqliteConn) prepared(ctx context.Context, query string) (*sql.Stmt, err
 }
 
 func (c *sqliteConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := c.prepared(ctx, query)
+	s, err := c.prepared(ctx, query) //nolint:sqlclosecheck // kept until the connection closes
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args ...any)
 }
 
 func (c *sqliteConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := c.prepared(ctx, query)
+	s, err := c.prepared(ctx, query) //nolint:sqlclosecheck // kept until the connection closes
 	if err != nil {
 		return nil, err
 	}
