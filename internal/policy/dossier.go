@@ -31,7 +31,7 @@ type Record struct {
 	JudgmentDate  civil.Date       `json:"judgment_date,omitzero"`
 	EffectiveDate civil.Date       `json:"effective_date,omitzero"` // 生效, not the date of the judgment
 	CompletedDate civil.Date       `json:"completed_date,omitzero"` // 执行完毕: the last of several clocks
-	Crimes        []docket.Crime   `json:"crimes,omitempty"`
+	Crimes        []docket.Crime   `json:"crimes,omitzero"`
 	Sentence      *docket.Sentence `json:"sentence,omitempty"` // 决定执行的刑期, the combined sentence
 	Flags         docket.Flags     `json:"flags"`
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -54,6 +55,24 @@ func (s *Site) Take(f func(*http.Request) (next string, again pages.Page, err er
 		default:
 			http.Redirect(w, r, local(next), http.StatusSeeOther)
 		}
+	})
+}
+
+// Look gives a handler for a form that asks and changes nothing, sent by POST
+// because what it asks must stand in no address. It answers with a page.
+func (s *Site) Look(f func(*http.Request) (pages.Page, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseMultipartForm(maxForm); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+			s.Problem(w, r, http.StatusBadRequest)
+			return
+		}
+		page, err := f(r)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		s.Render(w, r, http.StatusOK, page)
 	})
 }
 
@@ -120,17 +139,20 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/signin?next="+template.URLQueryEscaper(here(r)), http.StatusSeeOther) //nolint:gosec // a fixed page of ours
 		return
 	}
-	s.Problem(w, r, status)
+	s.problem(w, r, pages.Problem{Status: status, Why: s.opts.Explain(err)})
 }
 
 // Problem answers with the problem page of a status. Only a fault of ours
 // carries a reference: the others are the same for everybody.
 func (s *Site) Problem(w http.ResponseWriter, r *http.Request, status int) {
-	p := pages.Problem{Status: status}
-	if status >= http.StatusInternalServerError {
+	s.problem(w, r, pages.Problem{Status: status})
+}
+
+func (s *Site) problem(w http.ResponseWriter, r *http.Request, p pages.Problem) {
+	if p.Status >= http.StatusInternalServerError {
 		p.Ref = requestID(r)
 	}
-	s.Render(w, r, status, p)
+	s.Render(w, r, p.Status, p)
 }
 
 // broken answers when not even a page can be made.

@@ -28,6 +28,9 @@ type Options struct {
 	// Status maps an error of the registry to an HTTP status. What is withheld
 	// has to get the status of what does not exist. nil maps all to 500.
 	Status func(error) int
+	// Explain says in words why something was refused, on the problem page; zero
+	// where the status says enough. nil explains nothing.
+	Explain func(error) locale.Text
 	// Now is the clock, for durations in the log alone.
 	Now func() time.Time
 	// Random names requests in the log.
@@ -59,6 +62,9 @@ func New(opts Options) (*Site, error) {
 	}
 	if opts.Status == nil {
 		opts.Status = func(error) int { return http.StatusInternalServerError }
+	}
+	if opts.Explain == nil {
+		opts.Explain = func(error) locale.Text { return locale.Text{} }
 	}
 	s := &Site{opts: opts, templates: make(map[locale.Lang]*templates)}
 	var err error

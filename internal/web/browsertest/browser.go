@@ -32,9 +32,12 @@ type Browser struct {
 }
 
 // New starts a browser that ends with the test. A missing one fails the test:
-// the pages are not tested without it.
+// the pages are not tested without it. A -short run skips the test.
 func New(t testing.TB) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is started in the long run only")
+	}
 	if _, err := os.Stat(Executable); err != nil {
 		t.Fatalf("%v: install Debian's package chromium (tools/setup test)", err)
 	}

@@ -11,17 +11,19 @@ import (
 
 // Cases is the list of cases.
 type Cases struct {
-	Search parts.Field
-	Status parts.Field
-	Rows   []CaseRow
-	Pager  parts.Pager
+	Search     parts.Field
+	Status     parts.Field
+	SearchOnly bool // the reader finds cases by number and has no list
+	Asked      bool // a number was looked for
+	Rows       []CaseRow
+	Pager      parts.Pager
 }
 
 // CaseRow is one case of the list.
 type CaseRow struct {
 	Code    parts.Code
 	Alias   string // the agency number the reader knows it by
-	Filed   civil.Date
+	Since   civil.Date // of the latest change of status
 	Agency  string
 	Stage   locale.Both
 	Records []parts.Status
@@ -58,18 +60,19 @@ type Record struct {
 	Status    parts.Status
 	Person    *Person
 	Crimes    string
-	Sentence  string
+	Sentence  locale.Both
 	Effective civil.Date
 	Completed civil.Date
 	Decision  *Decision
 	Life      []Change
+	Notices   []Sent
 	Href      string // to the review, where the reader may
 }
 
 // Person is who the record is about, as far as the reader may see.
 type Person struct {
 	Name   string
-	Sex    string
+	Sex    locale.Both
 	Birth  civil.Date
 	Number string // masked
 }
@@ -86,9 +89,18 @@ type Decision struct {
 type Change struct {
 	To       parts.Status
 	At       time.Time
-	Operator string
-	Basis    string
-	Reason   string
+	Operator locale.Both
+	Basis    locale.Both
+	Reason   locale.Both
+}
+
+// Sent is a notice of a record that went to an agency.
+type Sent struct {
+	Kind   string // "seal" or "unseal"; the words are notice.KIND
+	To     string
+	Issued civil.Date
+	Due    civil.Date
+	State  parts.State
 }
 
 // Name of the template.

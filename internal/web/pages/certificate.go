@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -13,6 +14,15 @@ type CertificateForm struct {
 	Person  []parts.Field
 	Purpose []parts.Field
 	Error   locale.Text
+	Issued  []IssuedRow // by this officer, the latest first
+}
+
+// IssuedRow is a certificate that was issued before.
+type IssuedRow struct {
+	Number parts.Code
+	At     time.Time
+	State  parts.State
+	Href   string
 }
 
 // Name of the template.
@@ -34,7 +44,7 @@ type Certificate struct {
 	Sex      string
 	Birth    civil.Date
 	Document string // kind of document
-	DocNo    string // masked on the screen
+	DocNo    string
 	Purpose  string
 	Until    civil.Date // searched until this day
 	Issued   civil.Date
@@ -62,10 +72,28 @@ func (c Certificate) SealSize() int {
 	return min(20, max(9, 270/max(1, utf8.RuneCountInString(c.Issuer))))
 }
 
+// Deferred says that no machine answers an application: a human looks.
+type Deferred struct {
+	Record     parts.Code // that stands in the way
+	RecordHref string
+}
+
+// Name of the template.
+func (Deferred) Name() string { return "deferred" }
+
+// Header of the page.
+func (Deferred) Header() parts.Header {
+	return parts.Header{
+		Title: locale.T("deferred.title"), Lead: locale.T("deferred.lead"), Section: "/certificates/new",
+		Crumbs: []parts.Link{crumb("nav.desk", "/desk"), crumb("nav.certificates", "/certificates/new")},
+	}
+}
+
 // CertificateCheck is the public page that verifies a certificate. It gives
 // three answers that do not hang on one another.
 type CertificateCheck struct {
 	Code   parts.Field
+	Text   parts.Field // the signed text, pasted
 	Asked  bool
 	Answer *CertificateAnswer // nil when nothing was asked, or no such certificate is known
 }

@@ -62,6 +62,7 @@ type Notice struct {
 	State  parts.State
 	Ack    string // where to acknowledge, or "" if it is done
 	AckBy  string
+	Nos    []string // numbers under which the agency holds its copy, where they can be read here
 	AckAt  time.Time
 }
 

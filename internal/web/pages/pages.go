@@ -40,6 +40,7 @@ func All() []Page {
 		CertificateForm{},
 		Certificate{},
 		CertificateCheck{},
+		Deferred{},
 		Notices{},
 		Trail{},
 		TrailEntry{},

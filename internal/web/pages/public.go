@@ -49,6 +49,7 @@ func (SignIn) Header() parts.Header {
 
 // Flow explains the ten steps with links to where each is done.
 type Flow struct {
+	Demo  bool // the steps say what to try
 	Steps []FlowStep
 }
 
@@ -58,6 +59,17 @@ type FlowStep struct {
 	Icon   string
 	Href   string // where the step is done, or "" if the reader has no such page
 	Count  string // how often it has been done here, or ""
+	Try    *Try
+}
+
+// Try tells a newcomer to the demonstration what to do at a step.
+type Try struct {
+	Account string // to sign in with
+	Name    string
+	Duty    agency.Duty
+	Next    string // where to go
+	Do      locale.Text
+	Here    bool // the reader is signed in with it
 }
 
 // Name of the template.
@@ -72,6 +84,7 @@ func (Flow) Header() parts.Header {
 // not exist give the same page, byte for byte.
 type Problem struct {
 	Status int // HTTP status; the words are problem.STATUS and problem.STATUS-lead
+	Why    locale.Text // of a refusal, or nothing
 	Ref    string
 }
 

@@ -19,7 +19,8 @@ type Queries struct {
 // QueryRow is one request.
 type QueryRow struct {
 	ID     string
-	Ground string // ground.GROUND
+	Ground locale.Both
+	Unseal bool // asks for an unsealing, not for a reading
 	CaseNo string // the asking agency's own
 	Agency string
 	Filed  time.Time
@@ -50,8 +51,9 @@ func (q Queries) Header() parts.Header {
 type QueryForm struct {
 	Why   []parts.Field // ground, basis, own case number
 	Whom  []parts.Field // name, kind of document, number
-	Scope []parts.Field // scope, purpose
+	Scope []parts.Field // scope, purpose, whom to ask
 	Error locale.Text
+	NoKey bool // no key of the reader's is at hand to sign the request with
 }
 
 // Name of the template.
@@ -79,6 +81,9 @@ type Approval struct {
 	Note      parts.Field
 	Post      string // where the decision goes, or "" if the reader only looks
 	OpenPost  string // where the approved request is redeemed, or ""
+	Unseal    bool   // redeeming it unseals the record instead of showing it
+	Shown     string // where the opened answer can still be read, or ""
+	NoKey     bool   // the reader could sign, but no key of theirs is at hand
 	Decisions []Signature
 	Steps     []parts.Step
 }
@@ -116,7 +121,7 @@ type Opening struct {
 	ID        string
 	Watermark string // officer, agency, time, trail entry
 	Until     time.Time
-	Ground    string
+	Ground    locale.Both
 	Purpose   string
 	Records   []Opened
 	Trail     Receipt

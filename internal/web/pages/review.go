@@ -20,7 +20,7 @@ type ReviewRow struct {
 	Record   parts.Code
 	Person   string
 	Crime    string
-	Sentence string
+	Sentence locale.Both
 	Outcome  string // decision.OUTCOME
 	Unknown  int    // conditions that are undecided
 	Since    time.Time
@@ -53,6 +53,8 @@ type Review struct {
 	Post     string   // where the form goes, or "" if the reader only looks
 	Acts     []string // confirm, return, keep; the words are review.ACT
 	Second   string   // who has to confirm after this one, or ""
+	Unseal   []parts.Field // of the request to unseal, where that is the next step
+	NoKey    bool     // the next step is signed, and no key of the reader's is at hand
 }
 
 // Pack is a policy pack as a decision cites it.

@@ -15,6 +15,7 @@ type Trail struct {
 	Entries    []parts.Entry
 	Pager      parts.Pager
 	Find       parts.Field // number of an entry whose proof is wanted
+	Audit      bool        // the private records are shown
 }
 
 // Checkpoint is the log's signed head.
@@ -54,6 +55,10 @@ type TrailEntry struct {
 	Root  string
 	Proof []ProofStep
 	Valid bool
+	// Private is the record behind the leaf, for an auditor; Broken says that
+	// it is not what the leaf commits to.
+	Private []parts.Item
+	Broken  bool
 }
 
 // ProofStep is one hash on the way from the leaf to the root.

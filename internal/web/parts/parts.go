@@ -133,7 +133,7 @@ type Reason struct {
 	Verdict Verdict
 	Title   locale.Both
 	Basis   string // the article, as the pack cites it
-	Lacks   string // what has to be known before an unknown is decided, or ""
+	Lacks   locale.Both // what has to be known before an unknown is decided, or nothing
 }
 
 // Stat is one number with what it counts.
@@ -152,7 +152,7 @@ type Moment struct {
 	Title  locale.Both
 	By     string // agency
 	Number string // the agency's own number
-	Detail string
+	Detail locale.Both
 	Tone   Tone
 }
 
@@ -188,7 +188,8 @@ const (
 type Item struct {
 	Label locale.Text
 	Value string
-	Code  bool // the value is a number to be set in a fixed width
+	Both  locale.Both // the value, where it has words in two languages
+	Code  bool        // the value is a number to be set in a fixed width
 }
 
 // Series is one line or one set of bars.
