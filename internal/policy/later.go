@@ -113,18 +113,26 @@ func (l *later) falls(s *scope, a *span, i, j int) Truth {
 }
 
 // reason says whether a later record moved the clock. What is missing is
-// gathered over all the others.
-func (l *later) reason(_ *Pack, s *scope, i int, sp span) Reason {
+// gathered over all the others: of the relation to them, and of their clocks.
+func (l *later) reason(p *Pack, s *scope, i int, sp span) Reason {
 	r := l.rule.reason(sp.moved)
 	if sp.moved != Unknown {
 		return r
 	}
 	_, r.Missing = s.trace(func(s *scope) Truth {
 		for j := range s.d.Records {
-			if j != i {
-				s.rec, s.other = &s.d.Records[i], &s.d.Records[j]
-				l.at(s)
-				l.rule.holds(s)
+			if j == i {
+				continue
+			}
+			s.rec, s.other = &s.d.Records[i], &s.d.Records[j]
+			if l.rule.holds(s) == False {
+				continue
+			}
+			l.at(s)
+			s.rec = s.other
+			p.clock.own(p, s)
+			if l.effect == extend {
+				p.sealable(s, nil)
 			}
 		}
 		return Unknown
