@@ -71,10 +71,7 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 		return err
 	}
 	if len(e.Data.Persons) == 0 {
-		if err := b.addSlip(docket.RecordID{Code: code}, a.key, a.raw); err != nil {
-			return err
-		}
-		return b.addAliases(e, code)
+		return b.fileForCase(a, code)
 	}
 	ledger := false
 	for i := range e.Data.Persons {
@@ -104,6 +101,47 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 		return nil // the numbers went into the vault with the event
 	}
 	return b.addAliases(e, code)
+}
+
+// fileForCase files an event that names nobody: with the case, where the ledger
+// holds a record of it or nobody's is known yet; otherwise with each sealed
+// record, so that nothing of a sealed case comes to lie in the ledger.
+func (b *batch) fileForCase(a *arrival, code docket.Code) error {
+	held, err := b.tx.Holdings(code)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.sealedOf(code)
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 || len(sealed) == 0 {
+		if err := b.addSlip(docket.RecordID{Code: code}, a.key, a.raw); err != nil {
+			return err
+		}
+		return b.addAliases(a.event, code)
+	}
+	for _, id := range sealed {
+		if err := b.r.vault.Absorb(b.tx, id, a.raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) sealedOf(code docket.Code) ([]docket.RecordID, error) {
+	records, err := b.tx.CaseRecords(code)
+	return sealedAmong(records), err
+}
+
+func sealedAmong(records []store.Record) []docket.RecordID {
+	var sealed []docket.RecordID
+	for _, r := range records {
+		if r.Status == docket.Sealed {
+			sealed = append(sealed, r.ID)
+		}
+	}
+	return sealed
 }
 
 func (b *batch) filePerson(code docket.Code, who docket.Identity, a *arrival, raw []byte) (inLedger bool, err error) {
@@ -142,13 +180,7 @@ func (b *batch) recordOf(code docket.Code, who docket.Identity, e *docket.Event)
 	if err != nil {
 		return id, nil, false, err
 	}
-	var inVault []docket.RecordID
-	for _, r := range records {
-		if r.Status == docket.Sealed {
-			inVault = append(inVault, r.ID)
-		}
-	}
-	id, found, err := b.r.vault.Find(b.tx, inVault, who)
+	id, found, err := b.r.vault.Find(b.tx, sealedAmong(records), who)
 	if err != nil || found {
 		return id, key, found, err
 	}
@@ -244,6 +276,39 @@ func (b *batch) voidDropped(a *arrival, code docket.Code) error {
 			}
 			b.persons[string(key)] = touch{key: key, code: code, who: state.Identity}
 		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return b.voidSealed(e, code, raw)
+}
+
+// voidSealed is voidDropped for the case's sealed records. Whether the vault
+// holds the corrected event is not asked: one that corrects nothing changes
+// nothing.
+func (b *batch) voidSealed(e *docket.Event, code docket.Code, raw []byte) error {
+	sealed, err := b.sealedOf(code)
+	if err != nil || len(sealed) == 0 {
+		return err
+	}
+	if len(e.Data.Persons) == 0 {
+		held, err := b.tx.Holdings(code)
+		if err != nil || len(held) == 0 {
+			return err // filed with each sealed record as it is
+		}
+	}
+	for _, id := range sealed {
+		named := false
+		for _, p := range e.Data.Persons {
+			_, found, err := b.r.vault.Find(b.tx, []docket.RecordID{id}, p.Identity)
+			if err != nil {
+				return err
+			}
+			named = named || found
+		}
+		if named {
+			continue
+		}
+		if err := b.r.vault.Absorb(b.tx, id, raw); err != nil {
 			return err
 		}
 	}
