@@ -150,7 +150,11 @@ func (r *Registry) again(tx *store.Tx, a *Application, key []byte) (*Certified, 
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(c.PersonKey, key) {
+	before, err := certificate.Verify(text, r.cert.Public())
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(c.PersonKey, key) || before.Name != a.Subject.Name || before.Purpose != a.Purpose {
 		return nil, fmt.Errorf("%w: id: another application has it", ErrInput)
 	}
 	return &Certified{ID: id, Text: text}, nil
