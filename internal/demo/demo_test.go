@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/demo"
@@ -60,5 +61,59 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(counts.Events)/b.Elapsed().Seconds(), "events/s")
+	}
+}
+
+func TestLoadTrickleAndRestart(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	dir := t.TempDir()
+	d, r, _ := open(t, dir, 120)
+	first, err := d.Load(ctx, r, rand.Reader, func(float64) {})
+	if err != nil || first.Refused > 0 || first.Accepted == 0 {
+		t.Fatalf("the history: %+v, %v", first, err)
+	}
+	again, err := d.Load(ctx, r, rand.Reader, func(float64) {})
+	if err != nil || again.Accepted > 0 || again.Refused > 0 || again.Repeated != first.Events {
+		t.Fatalf("played again nothing is new: %+v, %v", again, err)
+	}
+	if err := d.Furnish(ctx, r, rand.Reader, today.Time()); err != nil {
+		t.Fatal(err)
+	}
+	sent := func(d *demo.Demo, ticks int) int64 {
+		t.Helper()
+		before, err := r.Publish(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tick := make(chan time.Time, ticks)
+		for i := range ticks {
+			tick <- today.Time().Add(time.Duration(i) * time.Minute)
+		}
+		live, stop := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() { done <- d.Trickle(live, r, rand.Reader, tick) }()
+		for len(tick) > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		after, err := r.Publish(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return after.Size - before.Size
+	}
+	if sent(d, 20) < 15 {
+		t.Error("the live stream brings something new at each tick")
+	}
+	reopened, _, err := demo.Open(dir, demo.Options{}, today, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent(reopened, 20) < 15 {
+		t.Error("after a restart the live stream goes on where it stopped")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -135,44 +134,58 @@ func (c *Counts) add(receipts []registry.Receipt) {
 	}
 }
 
-// Trickle sends one new report at each tick until the context ends.
+// Trickle sends one new report at each tick until the context ends. After a
+// restart the stream begins anew; what an earlier run sent is passed over.
 func (d *Demo) Trickle(ctx context.Context, r *registry.Registry, rand io.Reader, tick <-chan time.Time) error {
-	var at time.Time
-	select {
-	case at = <-tick:
-	case <-ctx.Done():
+	at, ok := next(ctx, tick)
+	if !ok {
 		return nil
 	}
 	for e := range d.Live(at) {
-		select {
-		case at = <-tick:
-		case <-ctx.Done():
+		isNew, err := d.report(ctx, r, rand, e, at)
+		switch {
+		case ctx.Err() != nil:
 			return nil
-		}
-		if err := d.report(ctx, r, rand, e, at, "live-"+strconv.FormatInt(at.UnixNano(), 36)); err != nil {
+		case err != nil:
 			return err
+		case !isNew:
+			continue
+		}
+		if at, ok = next(ctx, tick); !ok {
+			return nil
 		}
 	}
 	return nil
 }
 
-func (d *Demo) report(ctx context.Context, r *registry.Registry, rand io.Reader, e *docket.Event, at time.Time, delivery string) error {
+func next(ctx context.Context, tick <-chan time.Time) (time.Time, bool) {
+	select {
+	case at := <-tick:
+		return at, true
+	case <-ctx.Done():
+		return time.Time{}, false
+	}
+}
+
+// report sends one event by itself, and says whether it is new to the platform.
+func (d *Demo) report(ctx context.Context, r *registry.Registry, rand io.Reader, e *docket.Event, at time.Time) (isNew bool, err error) {
 	id, err := agency.IDOf(e.Source)
 	if err != nil {
-		return err
+		return false, err
 	}
 	now := *e
 	now.Time = at
 	raw, err := now.Encode()
 	if err != nil {
-		return err
+		return false, err
 	}
-	del := &registry.Delivery{Agency: id, ID: delivery, SignedAt: at, Events: [][]byte{raw}}
+	del := &registry.Delivery{Agency: id, ID: "live-" + e.ID, SignedAt: at, Events: [][]byte{raw}}
 	if err := d.sign(rand, r.Suite(), del); err != nil {
-		return err
+		return false, err
 	}
-	if _, err := r.Receive(ctx, del, at); err != nil {
-		return err
+	receipts, err := r.Receive(ctx, del, at)
+	if err != nil {
+		return false, err
 	}
-	return sweep(ctx, r, at)
+	return receipts[0].Outcome == registry.Accepted, nil
 }

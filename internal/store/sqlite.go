@@ -101,7 +101,7 @@ func (c *sqliteConn) transact(ctx context.Context, begin string, f func(session)
 	if err := f(c); err != nil {
 		return err
 	}
-	if _, err := c.ExecContext(ctx, "COMMIT"); err != nil {
+	if _, err := c.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
 	done = true
