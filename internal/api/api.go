@@ -1,11 +1,11 @@
-// Package api is the HTTP interface for systems: agencies push events, anybody
-// checks a certificate, and the document at /api/openapi.json, made from the
-// types here, says how. Pages for people are package web's.
+// Package api is the HTTP interface for systems: agencies push events, officers'
+// own systems query, certify, review and acknowledge by requests that the
+// officer's key signs, and anybody checks a certificate or a proof of the
+// trail. The document at /api/openapi.json, made from the types here, says how.
+// Pages for people are package web's.
 package api
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,7 +13,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/registry"
 )
 
@@ -27,8 +26,9 @@ type Options struct {
 
 // The limits of one request.
 const (
-	MaxBody   = 64 << 20
-	MaxEvents = 10_000
+	MaxBody        = 64 << 20 // of a push
+	MaxEvents      = 10_000   // in a push
+	MaxOfficerBody = 1 << 20  // of an officer's request
 )
 
 type server struct{ Options }
@@ -36,45 +36,37 @@ type server struct{ Options }
 // Register adds the API's routes to a mux.
 func Register(mux *http.ServeMux, o Options) huma.API {
 	config := huma.DefaultConfig("封存 Fengcun", o.Version)
-	config.Info.Description = "轻微犯罪记录封存信息管理平台. Errors are RFC 9457 problem documents; see each operation's list."
+	config.Info.Description = description
 	config.OpenAPIPath = "/api/openapi"
 	config.DocsPath = ""
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil // no $schema links in answers
+	config.Transformers = append(config.Transformers, typed)
 	api := humago.New(mux, config)
 	s := &server{o}
 	s.events(api)
 	s.certificates(api)
+	s.receipts(api)
+	s.officers(api)
+	s.queries(api)
+	s.openings(api)
+	s.reviews(api)
+	s.notices(api)
+	s.cases(api)
+	mux.HandleFunc("/api/", s.nothing)
 	return api
 }
 
-// problem maps a refusal to its status and type, once for the whole API. What
-// is withheld and what does not exist give the same answer.
-func (s *server) problem(ctx context.Context, err error) error {
-	for _, k := range []struct {
-		err    error
-		status int
-		kind   string
-	}{
-		{registry.ErrNotFound, http.StatusNotFound, "not-found"},
-		{registry.ErrForbidden, http.StatusForbidden, "forbidden"},
-		{registry.ErrUnsigned, http.StatusUnauthorized, "unsigned"},
-		{registry.ErrState, http.StatusConflict, "state"},
-		{registry.ErrInput, http.StatusUnprocessableEntity, "input"},
-		{grant.ErrIncomplete, http.StatusUnprocessableEntity, "input"},
-		{context.Canceled, 499, "cancelled"},
-	} {
-		if errors.Is(err, k.err) {
-			return &huma.ErrorModel{
-				Type: problemType(k.kind), Title: http.StatusText(k.status), Status: k.status, Detail: err.Error(),
-			}
-		}
-	}
-	s.Log.ErrorContext(ctx, "a request failed", "error", err)
-	return &huma.ErrorModel{
-		Type: problemType("internal"), Title: http.StatusText(http.StatusInternalServerError),
-		Status: http.StatusInternalServerError, Detail: "The fault is ours and was recorded; nothing was changed. Try again later.",
-	}
-}
+const description = `轻微犯罪记录封存信息管理平台. The national platform for sealing minor-crime records.
 
-func problemType(kind string) string { return "urn:fengcun:problem:" + kind }
+**Agencies** push events, each push signed by the agency's key (headers Fengcun-Agency, Fengcun-Delivery, Fengcun-Signed-At, Fengcun-Signature).
+
+**Officers** act by requests that their own key signs (headers Fengcun-Officer, Fengcun-Signed-At, Fengcun-Signature).
+The signature is over the frame "fengcun/officer/1" of officer, method, path with query, time and the digest of the body;
+each element of a frame is preceded by its length, 4 bytes big-endian. A signature is taken for 15 minutes. Sent again within
+them a request does no harm: what changes something is refused the second time (409) or answered as the first time.
+Queries, approvals and unsealings are signed once more, as documents that the platform keeps and that the vault checks.
+
+**Errors** are RFC 9457 problem documents whose type is urn:fengcun:problem: and one of
+not-found (also for what is withheld: the two are the same bytes), forbidden, unsigned, state, input, self-approval, same-agency,
+expired, not-approved, other-request, too-large, media-type, cancelled, internal.`

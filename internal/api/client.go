@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -42,29 +41,6 @@ func (c *Client) Push(ctx context.Context, delivery string, events [][]byte, now
 	req.Header.Set("Fengcun-Delivery", delivery)
 	req.Header.Set("Fengcun-Signed-At", d.SignedAt.Format(time.RFC3339Nano))
 	req.Header.Set("Fengcun-Signature", base64.StdEncoding.EncodeToString(sig))
-	res, err := c.HTTP.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, MaxBody))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, refusal(res.StatusCode, text)
-	}
 	a := new(PushAnswer)
-	if err := json.Unmarshal(text, a); err != nil {
-		return nil, fmt.Errorf("reading the platform's answer: %w", err)
-	}
-	return a, nil
-}
-
-func refusal(status int, text []byte) error {
-	var p struct{ Title, Detail string }
-	if json.Unmarshal(text, &p) != nil || p.Detail == "" {
-		return fmt.Errorf("the platform answered %d", status)
-	}
-	return fmt.Errorf("the platform answered %d: %s", status, p.Detail)
+	return a, exchange(c.HTTP, req, a)
 }
