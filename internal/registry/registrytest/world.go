@@ -1,0 +1,186 @@
+// Package registrytest starts the whole platform in process for a test: a
+// database on either engine, keys of either cipher suite, agencies and officers
+// with software keys, and a clock that the test sets. After every step an
+// invariant checker looks at the books as an auditor would; see World.Check.
+package registrytest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/keyring"
+	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/store/storetest"
+	"github.com/fengcun/fengcun/internal/suite"
+	"github.com/fengcun/fengcun/packs"
+)
+
+// Options say what a world is made of; the zero value is SQLite and intl.
+type Options struct {
+	Engine         storetest.Engine
+	Suite          suite.Suite
+	ConfirmSealing bool
+	Start          string // the clock's first day; 2026-03-02 where none is given
+}
+
+// World is a platform of a test's own, with everybody who acts on it.
+type World struct {
+	testing.TB
+	URL  string
+	DB   *store.DB
+	Ring *keyring.Ring
+	Reg  *registry.Registry
+	Now  time.Time // the platform's clock; steps move it on by a second
+
+	suite    suite.Suite
+	packs    *policy.Set
+	confirm  bool
+	raw      *sql.DB
+	agencies map[string]*party
+	officers map[string]suite.SignKey
+
+	persons  int
+	serial   int
+	secrets  *finder          // what no table and no file may show
+	accepted map[string]int64 // by source: receipts that say so
+}
+
+// Each runs a story in two worlds that between them cover both engines and
+// both suites.
+func Each(t *testing.T, story func(w *World)) {
+	t.Helper()
+	for _, o := range []Options{{Engine: storetest.SQLite, Suite: suite.Intl()}, {Engine: storetest.Postgres, Suite: suite.GM()}} {
+		t.Run(string(o.Engine)+"-"+o.Suite.Name(), func(t *testing.T) {
+			t.Parallel()
+			w := New(t, o)
+			story(w)
+			w.CheckFile()
+		})
+	}
+}
+
+// New makes a world with the agencies of one county and their officers.
+func New(tb testing.TB, o Options) *World {
+	tb.Helper()
+	if o.Engine == "" {
+		o.Engine = storetest.SQLite
+	}
+	if o.Suite == (suite.Suite{}) {
+		o.Suite = suite.Intl()
+	}
+	if o.Start == "" {
+		o.Start = "2026-03-02"
+	}
+	set, err := inForce()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := &World{
+		TB: tb, URL: storetest.URL(tb, o.Engine), suite: o.Suite, packs: set, confirm: o.ConfirmSealing,
+		agencies: map[string]*party{}, officers: map[string]suite.SignKey{}, secrets: newFinder(), accepted: map[string]int64{},
+	}
+	w.On(o.Start)
+	if w.Ring, err = keyring.New(o.Suite, rand.Reader); err != nil {
+		tb.Fatal(err)
+	}
+	w.DB = storetest.Open(tb, w.URL)
+	w.raw = storetest.SQL(tb, w.URL)
+	w.Restart()
+	w.enrol()
+	return w
+}
+
+// Restart makes a new registry over the same books and keys, as after the
+// program was started again.
+func (w *World) Restart() {
+	w.Helper()
+	reg, err := registry.New(context.Background(), registry.Config{
+		DB: w.DB, Ring: w.Ring, Origin: "fengcun.test/trail", Packs: w.packs, ConfirmSealing: w.confirm, Rand: rand.Reader,
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Reg = reg
+}
+
+// On sets the clock to ten in the morning of a day.
+func (w *World) On(day string) { w.Now = civil.MustParse(day).Time().Add(10 * time.Hour) }
+
+// Today is the clock's day.
+func (w *World) Today() civil.Date { return civil.Of(w.Now) }
+
+// step is the end of everything that may have changed the books.
+func (w *World) step() {
+	w.Helper()
+	w.Now = w.Now.Add(time.Second)
+	w.Check()
+}
+
+// Sweep lets policy look at all records whose day has come.
+func (w *World) Sweep() int {
+	w.Helper()
+	n, err := w.Reg.Sweep(context.Background(), w.Now, 1000)
+	if err != nil {
+		w.Fatalf("sweeping: %v", err)
+	}
+	w.step()
+	return n
+}
+
+// inForce puts the report's preferred rule in force beside the two regimes that
+// are law, from a day long before any story.
+var inForce = sync.OnceValues(func() (*policy.Set, error) {
+	from := civil.MustParse("2000-01-01")
+	signed := []policy.Signoff{{Officer: "drafter", Agency: "test", On: from}, {Officer: "reviewer", Agency: "test", On: from}}
+	var (
+		known   []*policy.Pack
+		enacted []policy.Enactment
+	)
+	for _, id := range []string{"cn-adult-preferred", "cn-minor", "cn-public-order"} {
+		p, err := packs.Open(id)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, p)
+		enacted = append(enacted, policy.Enactment{Pack: id, Digest: p.Digest, From: from, Signed: signed})
+	}
+	return policy.NewSet(known, enacted)
+})
+
+// Status is where a record stands.
+func (w *World) Status(id docket.RecordID) docket.Status {
+	w.Helper()
+	return w.record(id).Status
+}
+
+func (w *World) record(id docket.RecordID) (r store.Record) {
+	w.Helper()
+	w.read(func(tx *store.Tx) (err error) {
+		r, err = tx.Record(id)
+		return err
+	})
+	return r
+}
+
+func (w *World) read(f func(tx *store.Tx) error) {
+	w.Helper()
+	if err := w.DB.Read(context.Background(), f); err != nil {
+		w.Fatalf("looking at the books: %v", err)
+	}
+}
+
+// Wants fails the test unless the record has this status.
+func (w *World) Wants(id docket.RecordID, status docket.Status) {
+	w.Helper()
+	if got := w.Status(id); got != status {
+		w.Errorf("record %s is %s, want %s", id, got, status)
+	}
+}
