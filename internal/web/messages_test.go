@@ -24,10 +24,9 @@ func enumerations() map[string][]string {
 	all := map[string][]string{
 		"verdict.*": verdicts, "decision.*": decisions, "decision.*-lead": decisions,
 		"certificate.integrity-*": verdicts, "certificate.status-*": verdicts, "certificate.issuer-*": verdicts,
-		"review.*": {"confirm", "return", "keep", "unseal"},
-		"ground.*": {"justice", "appointment", "licence", "supervision", "self"},
+		"review.*": {"confirm", "return", "keep", "ask-unseal"},
 		"notice.*": {"seal", "unseal"},
-		"state.*":  {"filed", "waiting", "approved", "refused", "opened", "expired", "unread", "overdue", "acknowledged", "valid", "withdrawn", "urgent"},
+		"state.*":  {"filed", "waiting", "approved", "refused", "opened", "expired", "unread", "overdue", "acknowledged", "valid", "withdrawn", "urgent", "forged"},
 	}
 	for _, s := range docket.Statuses() {
 		all["status.*"] = append(all["status.*"], string(s))

@@ -155,10 +155,13 @@ func (s *Site) problem(w http.ResponseWriter, r *http.Request, p pages.Problem) 
 	s.Render(w, r, p.Status, p)
 }
 
+// sorry is all that is said when not even the problem page can be made.
+const sorry = "暂时无法处理 / This could not be done"
+
 // broken answers when not even a page can be made.
 func (s *Site) broken(w http.ResponseWriter, r *http.Request, err error) {
 	s.opts.Log.ErrorContext(r.Context(), "page broken", "route", r.Pattern, "request", requestID(r), "error", err.Error())
-	http.Error(w, "暂时无法处理 / This could not be done", http.StatusInternalServerError)
+	http.Error(w, sorry, http.StatusInternalServerError)
 }
 
 // send writes a page. Pages are kept by no cache, and they are not compressed:

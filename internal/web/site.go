@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/fengcun/fengcun/internal/web/locale"
 )
@@ -31,7 +30,7 @@ type Options struct {
 	// Explain says in words why something was refused, on the problem page; zero
 	// where the status says enough. nil explains nothing.
 	Explain func(error) locale.Text
-	// Now is the clock, for durations in the log alone.
+	// Now is the clock: when a session ends, how long a request took.
 	Now func() time.Time
 	// Random names requests in the log.
 	Random io.Reader
@@ -79,27 +78,8 @@ func New(opts Options) (*Site, error) {
 			return nil, err
 		}
 	}
-	s.sessions = newSessions(opts.Secure)
+	s.sessions = newSessions(opts.Secure, opts.Now)
 	return s, nil
-}
-
-func newSessions(secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.Lifetime = 8 * time.Hour // a working day
-	m.IdleTimeout = 30 * time.Minute
-	m.Cookie.Name = "fengcun"
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = secure
-	m.Cookie.Persist = false
-	return m
-}
-
-// Close ends what runs in the background.
-func (s *Site) Close() {
-	if store, ok := s.sessions.Store.(*memstore.MemStore); ok {
-		store.StopCleanup()
-	}
 }
 
 // Handler puts the guards in front of the routes: every request passes all of

@@ -34,7 +34,7 @@ func (zeros) Read(b []byte) (int, error) {
 func newSite(t testing.TB, log io.Writer) *Site {
 	t.Helper()
 	s, err := New(Options{
-		Who: people, Now: func() time.Time { return time.Unix(0, 0) }, Random: zeros{}, Demo: true, Version: "test",
+		Who: people, Now: time.Now, Random: zeros{}, Demo: true, Version: "test",
 		Log: slog.New(slog.NewJSONHandler(log, nil)),
 		Status: func(err error) int {
 			switch err.Error() {
@@ -49,7 +49,6 @@ func newSite(t testing.TB, log io.Writer) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
 	return s
 }
 

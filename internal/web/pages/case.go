@@ -22,7 +22,7 @@ type Cases struct {
 // CaseRow is one case of the list.
 type CaseRow struct {
 	Code    parts.Code
-	Alias   string // the agency number the reader knows it by
+	Alias   string     // the agency number the reader knows it by
 	Since   civil.Date // of the latest change of status
 	Agency  string
 	Stage   locale.Both

@@ -83,7 +83,7 @@ func (Flow) Header() parts.Header {
 // Problem is what a reader sees of an error. What is withheld and what does
 // not exist give the same page, byte for byte.
 type Problem struct {
-	Status int // HTTP status; the words are problem.STATUS and problem.STATUS-lead
+	Status int         // HTTP status; the words are problem.STATUS and problem.STATUS-lead
 	Why    locale.Text // of a refusal, or nothing
 	Ref    string
 }

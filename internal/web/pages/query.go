@@ -20,7 +20,7 @@ type Queries struct {
 type QueryRow struct {
 	ID     string
 	Ground locale.Both
-	Unseal bool // asks for an unsealing, not for a reading
+	Unseal bool   // asks for an unsealing, not for a reading
 	CaseNo string // the asking agency's own
 	Agency string
 	Filed  time.Time

@@ -50,11 +50,12 @@ type Review struct {
 	On       civil.Date
 	Reasons  []parts.Reason
 	Note     parts.Field
-	Post     string   // where the form goes, or "" if the reader only looks
-	Acts     []string // confirm, return, keep; the words are review.ACT
-	Second   string   // who has to confirm after this one, or ""
+	Post     string        // where the form goes, or "" if the reader only looks
+	Acts     []string      // confirm, return, keep; the words are review.ACT
+	Second   string        // who has to confirm after this one, or ""
+	Wait     locale.Text   // what the reader waits for, or nothing
 	Unseal   []parts.Field // of the request to unseal, where that is the next step
-	NoKey    bool     // the next step is signed, and no key of the reader's is at hand
+	NoKey    bool          // the next step is signed, and no key of the reader's is at hand
 }
 
 // Pack is a policy pack as a decision cites it.

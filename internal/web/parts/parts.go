@@ -132,7 +132,7 @@ type Reason struct {
 	Rule    string
 	Verdict Verdict
 	Title   locale.Both
-	Basis   string // the article, as the pack cites it
+	Basis   string      // the article, as the pack cites it
 	Lacks   locale.Both // what has to be known before an unknown is decided, or nothing
 }
 

@@ -14,23 +14,28 @@ func queryPages() []Sample {
 		{Path: "/queries/new", Duty: agency.QueryOfficer, Page: queryForm()},
 		{Path: "/approval", Duty: agency.QueryApprover, Page: approval()},
 		{Path: "/opening", Duty: agency.QueryOfficer, Page: opening()},
-		{Path: "/opening/none", Duty: agency.QueryOfficer, Page: pages.Opening{ID: "Q-1", Ground: "justice", Watermark: opening().Watermark, Trail: opening().Trail}},
+		{Path: "/opening/none", Duty: agency.QueryOfficer, Page: pages.Opening{ID: "Q-1", Ground: justice(), Watermark: opening().Watermark, Trail: opening().Trail}},
 		{Path: "/certificates/new", Duty: agency.CertWindow, Page: certificateForm()},
 		{Path: "/certificate", Duty: agency.CertWindow, Page: certificate(true)},
+		{Path: "/certificate/deferred", Duty: agency.CertWindow, Page: pages.Deferred{Record: record, RecordHref: "/case"}},
 		{Path: "/certificate/refused", Duty: agency.CertWindow, Page: certificate(false)},
 	}
 }
 
+func justice() locale.Both {
+	return locale.Both{Zh: "司法机关为办案需要", En: "a judicial organ needs it for a case"}
+}
+
 func queries() pages.Queries {
-	row := func(id, ground, no, state string, tone parts.Tone) pages.QueryRow {
-		return pages.QueryRow{ID: id, Ground: ground, CaseNo: no, Agency: "云麓市公安局青石分局", Filed: at("2026-11-22 15:20:41"), State: parts.State{Name: state, Tone: tone}, Href: "/approval"}
+	row := func(id, no, state string, tone parts.Tone) pages.QueryRow {
+		return pages.QueryRow{ID: id, Ground: justice(), CaseNo: no, Agency: "云麓市公安局青石分局", Filed: at("2026-11-22 15:20:41"), State: parts.State{Name: state, Tone: tone}, Href: "/approval"}
 	}
 	return pages.Queries{
 		Rows: []pages.QueryRow{
-			row("Q-8F2K-61PD", "justice", "青公（刑）立字〔2026〕880号", "waiting", parts.Warn),
-			row("Q-3ZTM-07XA", "justice", "青公（刑）立字〔2026〕871号", "approved", parts.Good),
-			row("Q-9WQC-55RB", "appointment", "青公政〔2026〕12号", "refused", parts.Bad),
-			row("Q-1HVE-20NK", "justice", "青公（刑）立字〔2026〕803号", "opened", parts.Calm),
+			row("Q-8F2K-61PD", "青公（刑）立字〔2026〕880号", "waiting", parts.Warn),
+			row("Q-3ZTM-07XA", "青公（刑）立字〔2026〕871号", "approved", parts.Good),
+			row("Q-9WQC-55RB", "青公政〔2026〕12号", "refused", parts.Bad),
+			row("Q-1HVE-20NK", "青公（刑）立字〔2026〕803号", "opened", parts.Calm),
 		},
 		Pager: parts.Pager{Page: 1, Size: 20, Total: 4, Path: "/queries"}, New: true,
 	}
@@ -40,8 +45,8 @@ func queryForm() pages.QueryForm {
 	opt := func(value, key string) parts.Option { return parts.Option{Value: value, Label: locale.T(key)} }
 	return pages.QueryForm{
 		Why: []parts.Field{
-			{Name: "ground", Control: parts.Radios, Label: locale.T("query.ground"), Required: true, Value: "justice", Options: []parts.Option{
-				opt("justice", "ground.justice"), opt("appointment", "ground.appointment"), opt("licence", "ground.licence"), opt("supervision", "ground.supervision"),
+			{Name: "ground", Control: parts.Radios, Label: locale.T("query.ground"), Required: true, Value: "judicial-case", Options: []parts.Option{
+				opt("judicial-case", "ground.judicial-case"), opt("state-provision", "ground.state-provision"),
 			}},
 			{Name: "basis", Control: parts.Line, Label: locale.T("query.basis"), Hint: locale.T("query.basis-hint"), Required: true, Value: "刑事诉讼法第二百八十六条第二款"},
 			{Name: "case_no", Control: parts.Line, Label: locale.T("query.case-no"), Hint: locale.T("query.case-no-hint"), Required: true, Error: locale.T("form.required")},
@@ -52,8 +57,8 @@ func queryForm() pages.QueryForm {
 			{Name: "number", Control: parts.Line, Label: locale.T("query.number"), Required: true, Fixed: true, Autocomplete: "off"},
 		},
 		Scope: []parts.Field{
-			{Name: "scope", Control: parts.Checks, Label: locale.T("query.scope"), Hint: locale.T("query.scope-hint"), Required: true, Values: []string{"existence", "crime"}, Options: []parts.Option{
-				opt("existence", "query.scope-existence"), opt("crime", "query.scope-crime"), opt("course", "query.scope-course"), opt("files", "query.scope-files"),
+			{Name: "scope", Control: parts.Radios, Label: locale.T("query.scope"), Hint: locale.T("query.scope-hint"), Required: true, Value: "summary", Options: []parts.Option{
+				opt("summary", "query.scope-summary"), opt("full", "query.scope-full"),
 			}},
 			{Name: "purpose", Control: parts.Area, Label: locale.T("query.purpose"), Hint: locale.T("query.purpose-hint"), Required: true, MaxLength: 500},
 		},
@@ -88,19 +93,20 @@ func approval() pages.Approval {
 		Note: parts.Field{Name: "note", Control: parts.Area, Label: locale.T("approval.note"), Hint: locale.T("approval.note-hint")},
 		Post: "/queries/x", OpenPost: "/queries/x/open",
 		Decisions: []pages.Signature{{Officer: "顾承安", Agency: "云麓市人民检察院", At: at("2026-11-23 10:11:12"), Granted: true, Note: "同意，限于罪名与刑罚。", Key: "SM2:9c1f 70ad 44e2 b85d"}},
-		Steps:     []parts.Step{step(5, "ask", parts.Done), step(6, "approve", parts.Current), step(7, "log", parts.Ahead), step(8, "open", parts.Ahead)},
+		Shown:     "/opening", NoKey: true,
+		Steps: []parts.Step{step(5, "ask", parts.Done), step(6, "approve", parts.Current), step(7, "log", parts.Ahead), step(8, "open", parts.Ahead)},
 	}
 }
 
 func opening() pages.Opening {
 	return pages.Opening{
 		ID: "Q-3ZTM-07XA", Watermark: "苏若兰 青石分局 2026-11-23 16:40 #186199", Until: at("2026-11-23 17:10:00"),
-		Ground: "justice", Purpose: "查明是否构成累犯。",
+		Ground: justice(), Purpose: "查明是否构成累犯。",
 		Records: []pages.Opened{{
 			Code: record, Person: *person(),
 			Items: []parts.Item{
 				{Label: locale.T("record.crimes"), Value: "危险驾驶罪"},
-				{Label: locale.T("record.sentence"), Value: "拘役二个月，缓刑三个月，罚金 3,000 元"},
+				{Label: locale.T("record.sentence"), Both: sentence()},
 				{Label: locale.T("record.effective"), Value: "2024-05-17"},
 				{Label: locale.T("record.completed"), Value: "2024-08-16"},
 			},
@@ -115,6 +121,7 @@ func certificateForm() pages.CertificateForm {
 	return pages.CertificateForm{
 		Person:  f.Whom,
 		Purpose: []parts.Field{{Name: "purpose", Control: parts.Line, Label: locale.T("certificate.purpose"), Hint: locale.T("certificate.purpose-hint"), Required: true}},
+		Issued:  []pages.IssuedRow{{Number: "C4PX-0T7K-92MB-6ZQ1-RD8V", At: at("2026-11-20 09:30:00"), State: parts.State{Name: "valid", Tone: parts.Good}, Href: "/certificate"}},
 	}
 }
 

@@ -67,7 +67,7 @@ func desk() pages.Desk {
 
 func cases() pages.Cases {
 	row := func(c parts.Code, alias, court, filed, zh, en string, s ...docket.Status) pages.CaseRow {
-		r := pages.CaseRow{Code: c, Alias: alias, Agency: court, Filed: day(filed), Stage: locale.Both{Zh: zh, En: en}, Href: "/case"}
+		r := pages.CaseRow{Code: c, Alias: alias, Agency: court, Since: day(filed), Stage: locale.Both{Zh: zh, En: en}, Href: "/case"}
 		for _, one := range s {
 			r.Records = append(r.Records, parts.Status(one))
 		}
@@ -90,7 +90,7 @@ func cases() pages.Cases {
 
 func timeline() []parts.Moment {
 	m := func(on, zh, en, by, no, detail string, tone parts.Tone) parts.Moment {
-		return parts.Moment{On: day(on), Title: locale.Both{Zh: zh, En: en}, By: by, Number: no, Detail: detail, Tone: tone}
+		return parts.Moment{On: day(on), Title: locale.Both{Zh: zh, En: en}, By: by, Number: no, Detail: plain(detail), Tone: tone}
 	}
 	return []parts.Moment{
 		m("2024-03-04", "立案", "Case filed", "云麓市公安局青石分局", "青公（刑）立字〔2024〕211号", "危险驾驶", parts.Calm),
@@ -119,8 +119,15 @@ func steps(current int) []parts.Step {
 	return all
 }
 
+// plain is data that has no words of ours.
+func plain(s string) locale.Both { return locale.Both{Zh: s, En: s} }
+
+func sentence() locale.Both {
+	return locale.Both{Zh: "拘役 2 个月，缓刑 3 个月，罚金 3,000 元", En: "short-term detention of 2 months, suspended for 3 months, fine of 3,000 yuan"}
+}
+
 func person() *pages.Person {
-	return &pages.Person{Name: "钟某某", Sex: "男", Birth: day("1990-01-02"), Number: "990101********0018"}
+	return &pages.Person{Name: "钟某某", Sex: locale.Both{Zh: "男", En: "male"}, Birth: day("1990-01-02"), Number: "990101********0018"}
 }
 
 func oneCase() pages.Case {
@@ -132,9 +139,9 @@ func oneCase() pages.Case {
 		},
 		Records: []pages.Record{
 			{Code: record, Status: parts.Status(docket.Sealed), Life: []pages.Change{
-				{To: parts.Status(docket.Open), At: at("2024-05-17 10:02:11"), Operator: "平台", Basis: "裁判生效"},
-				{To: parts.Status(docket.Pending), At: at("2026-11-22 02:00:06"), Operator: "policy:cn-adult-opinion-1", Basis: "政策包 cn-adult-opinion-1 第 3 版"},
-				{To: parts.Status(docket.Sealed), At: at("2026-11-23 16:42:07"), Operator: "韩静文、陆启明", Basis: "政策包 cn-adult-opinion-1 第 3 版", Reason: "条件全部成立"},
+				{To: parts.Status(docket.Open), At: at("2024-05-17 10:02:11"), Operator: plain("平台"), Basis: plain("裁判生效")},
+				{To: parts.Status(docket.Pending), At: at("2026-11-22 02:00:06"), Operator: plain("policy:cn-adult-opinion-1"), Basis: plain("政策包 cn-adult-opinion-1 第 3 版")},
+				{To: parts.Status(docket.Sealed), At: at("2026-11-23 16:42:07"), Operator: plain("韩静文、陆启明"), Basis: plain("政策包 cn-adult-opinion-1 第 3 版"), Reason: plain("条件全部成立")},
 			}},
 			openRecord(),
 		},
@@ -146,16 +153,16 @@ func oneCase() pages.Case {
 func openRecord() pages.Record {
 	return pages.Record{
 		Code: code + "-02", Status: parts.Status(docket.Pending), Person: person(), Crimes: "危险驾驶罪",
-		Sentence: "拘役二个月，缓刑三个月，罚金 3,000 元", Effective: day("2024-05-17"), Completed: day("2024-08-16"),
+		Sentence: sentence(), Effective: day("2024-05-17"), Completed: day("2024-08-16"),
 		Decision: &pages.Decision{Outcome: "review", Pack: "cn-adult-opinion-1", On: day("2026-11-23"), From: day("2024-05-17")},
-		Life:     []pages.Change{{To: parts.Status(docket.Open), At: at("2024-05-17 10:02:11"), Operator: "平台", Basis: "裁判生效"}},
+		Life:     []pages.Change{{To: parts.Status(docket.Open), At: at("2024-05-17 10:02:11"), Operator: plain("平台"), Basis: plain("裁判生效")}},
 		Href:     "/review",
 	}
 }
 
 func reviews() pages.Reviews {
 	row := func(c parts.Code, name, crime, sentence, outcome string, unknown int) pages.ReviewRow {
-		return pages.ReviewRow{Record: c, Person: name, Crime: crime, Sentence: sentence, Outcome: outcome, Unknown: unknown, Since: at("2026-11-22 02:00:06"), Href: "/review"}
+		return pages.ReviewRow{Record: c, Person: name, Crime: crime, Sentence: plain(sentence), Outcome: outcome, Unknown: unknown, Since: at("2026-11-22 02:00:06"), Href: "/review"}
 	}
 	return pages.Reviews{
 		Kind: parts.Field{Name: "kind", Control: parts.Choice, Label: locale.T("reviews.kind"), Options: []parts.Option{{Label: locale.T("reviews.any")}, {Value: "seal", Label: locale.T("decision.seal")}, {Value: "review", Label: locale.T("decision.review")}}},
@@ -172,7 +179,7 @@ func reviews() pages.Reviews {
 
 func review() pages.Review {
 	reason := func(rule, zh, en, basis string, v parts.Verdict, lacks string) parts.Reason {
-		return parts.Reason{Rule: rule, Title: locale.Both{Zh: zh, En: en}, Basis: basis, Verdict: v, Lacks: lacks}
+		return parts.Reason{Rule: rule, Title: locale.Both{Zh: zh, En: en}, Basis: basis, Verdict: v, Lacks: plain(lacks)}
 	}
 	return pages.Review{
 		Record: openRecord(), Case: code, CaseHref: "/case",
