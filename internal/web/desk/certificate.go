@@ -24,7 +24,7 @@ func (o *Office) certificateRoutes(mux *http.ServeMux) {
 	o.takeFrom(mux, "/certificates", o.certify)
 	o.showTo(mux, "/certificates/{id}", o.certificate)
 	mux.HandleFunc("GET /certificates/{id}/text", o.certificateText)
-	o.showTo(mux, "/certificates/deferred/{record}", o.deferred)
+	o.showTo(mux, "/deferrals/{record}", o.deferred)
 	o.show(mux, "/certificates/check", o.checkNumber)
 	mux.Handle("POST /certificates/check", o.site.Look(o.checkText))
 }
@@ -70,7 +70,7 @@ func (o *Office) certify(r *http.Request, v *web.Visitor) (string, pages.Page, e
 		return "", nil, err
 	}
 	if len(done.Text) == 0 {
-		return "/certificates/deferred/" + done.Record.String(), nil, nil
+		return "/deferrals/" + done.Record.String(), nil, nil
 	}
 	return "/certificates/" + done.ID, nil, nil
 }
