@@ -88,7 +88,12 @@ func (e *sqliteEngine) transact(ctx context.Context, readOnly bool, f func(sessi
 }
 
 func (c *sqliteConn) transact(ctx context.Context, begin string, f func(session) error) (err error) {
-	if _, err := c.ExecContext(ctx, begin); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Nothing may interrupt BEGIN and COMMIT: a connection whose caller was told
+	// of a failure would stay inside the transaction.
+	if _, err := c.ExecContext(context.WithoutCancel(ctx), begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	done := false
