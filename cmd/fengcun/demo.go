@@ -29,6 +29,7 @@ type demoCmd struct {
 	Seed    uint64        `default:"1" help:"Another seed is another province. 随机种子."`
 	Suite   string        `default:"intl" enum:"intl,gm" help:"Cipher suite: intl or gm (国密)."`
 	Every   time.Duration `default:"3s" help:"A new report this often; 0 for none. 新事件间隔."`
+	Ready   string        `type:"path" help:"File that gets the demo's URL once it serves. 就绪后写入网址的文件."`
 	Confirm bool          `help:"A clerk confirms each sealing. 封存须经审核."`
 }
 
@@ -138,6 +139,11 @@ func (c *demoCmd) serve(e *env, p *platform, d *demo.Demo, l net.Listener) error
 		go c.trickle(e, p, d)
 	}
 	fmt.Fprintf(e.stdout, "\n封存 Fengcun demo is at  http://%s/\nSign in as any role with one click; all data is made up. Stop with Ctrl-C.\n", l.Addr())
+	if c.Ready != "" {
+		if err := writeWhole(c.Ready, "http://"+l.Addr().String()+"\n"); err != nil {
+			return fmt.Errorf("--ready: %w", err)
+		}
+	}
 	for _, o := range d.Officers() {
 		fmt.Fprintf(e.stdout, "  %-16s %-12s %s\n", o.ID, o.Duty.Chinese(), o.Name)
 	}
@@ -152,4 +158,12 @@ func (c *demoCmd) trickle(e *env, p *platform, d *demo.Demo) {
 	if err := d.Trickle(ctx, p.reg, rand.Reader, t.C); err != nil && ctx.Err() == nil {
 		p.log.Error("the live stream stopped", "error", err)
 	}
+}
+
+// writeWhole writes a file so that whoever waits for it never reads half of it.
+func writeWhole(file, text string) error {
+	if err := os.WriteFile(file+".new", []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
 }

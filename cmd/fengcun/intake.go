@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,8 @@ type intakeCmd struct {
 	Key    string   `required:"" type:"existingfile" help:"File with the agency's signature key. 机关签名密钥文件."`
 	Agency string   `required:"" help:"Id of the agency that sends. 报送机关."`
 	Batch  int      `default:"500" help:"Events in one push. 每批事件数."`
+
+	Receipts string `type:"path" help:"File that gets a line for each event: outcome, case code, entry of the trail. 回执文件."`
 }
 
 // Run pushes the files. Running it again is safe: what went in is acknowledged
@@ -44,6 +47,14 @@ func (c *intakeCmd) Run(e *env) error {
 	p := &pusher{env: e, batch: c.Batch, client: &api.Client{
 		URL: c.To, Agency: c.Agency, Key: key, Rand: rand.Reader, HTTP: &http.Client{Timeout: 2 * time.Minute},
 	}}
+	if c.Receipts != "" {
+		f, err := os.OpenFile(c.Receipts, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+		if err != nil {
+			return fmt.Errorf("--receipts: %w", err)
+		}
+		defer f.Close()
+		p.receipts = json.NewEncoder(f)
+	}
 	for _, f := range c.Files {
 		if err := p.file(f); err != nil {
 			return err
@@ -59,6 +70,7 @@ func (c *intakeCmd) Run(e *env) error {
 type pusher struct {
 	env      *env
 	client   *api.Client
+	receipts *json.Encoder // nil where nobody asked
 	batch    int
 	name     string
 	size     int64
@@ -140,6 +152,11 @@ func (p *pusher) flush() error {
 	p.accepted += a.Accepted
 	p.repeated += a.Repeated
 	for i, r := range a.Results {
+		if p.receipts != nil {
+			if err := p.receipts.Encode(receiptLine{File: p.name, Line: p.at[i], EventResult: r}); err != nil {
+				return fmt.Errorf("--receipts: %w", err)
+			}
+		}
 		if r.Outcome != "refused" {
 			continue
 		}
@@ -150,6 +167,13 @@ func (p *pusher) flush() error {
 	}
 	p.at, p.events = p.at[:0], p.events[:0]
 	return nil
+}
+
+// receiptLine is what became of one line of a file.
+type receiptLine struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	api.EventResult
 }
 
 func (p *pusher) push(delivery string) (a *api.PushAnswer, err error) {

@@ -25,6 +25,11 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the platform. 运行平台."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to date. 升级数据库结构."`
 	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON files, resumable. 报送事件文件, 可续传."`
+	Query       queryCmd       `cmd:"" help:"Ask for a sealed record, approve, open. 查询申请, 审批, 开启."`
+	Unseal      unsealCmd      `cmd:"" help:"Return a sealed record to the ledger: ask, approve, execute. 解封."`
+	Review      reviewCmd      `cmd:"" help:"The review queue. 审核队列."`
+	Notice      noticeCmd      `cmd:"" help:"Sealing and unsealing notices, acknowledgement. 通知与回执."`
+	Case        caseCmd        `cmd:"" help:"A case by its code. 案件."`
 	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
 	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
@@ -64,6 +69,7 @@ func run(e *env, args []string) int {
 		kong.Exit(func(code int) { left = code }),
 		kong.UsageOnError(),
 		kong.Bind(e),
+		kong.Vars{"grounds": groundsHelp()},
 	)
 	if err != nil {
 		fmt.Fprintln(e.stderr, "fengcun:", err)

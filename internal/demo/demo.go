@@ -69,11 +69,25 @@ func Open(dir string, o Options, today civil.Date, rand io.Reader) (d *Demo, loa
 	if err != nil {
 		return nil, false, fmt.Errorf("the demo in %s: %w", dir, err)
 	}
-	d = &Demo{Province: province.New(f.Seed, f.Persons, f.From, f.To), persons: f.Persons, from: f.From, to: f.To}
-	if err := d.keys(f); err != nil {
-		return nil, false, fmt.Errorf("the keys of the demo in %s: %w", dir, err)
+	d, err = f.open(dir)
+	return d, f.Loaded, err
+}
+
+// Reopen reads a demo that an earlier run made.
+func Reopen(dir string) (*Demo, error) {
+	f, err := read(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the demo in %s: %w", dir, err)
 	}
-	return d, f.Loaded, nil
+	return f.open(dir)
+}
+
+func (f *file) open(dir string) (*Demo, error) {
+	d := &Demo{Province: province.New(f.Seed, f.Persons, f.From, f.To), persons: f.Persons, from: f.From, to: f.To}
+	if err := d.keys(f); err != nil {
+		return nil, fmt.Errorf("the keys of the demo in %s: %w", dir, err)
+	}
+	return d, nil
 }
 
 // MarkLoaded notes that the history has been played.
