@@ -270,4 +270,8 @@ func (r *Registry) extend(tx *store.Tx, note []byte, head trail.Head) (trail.Che
 	return r.signer.Extend(r.rand, last, head, tx)
 }
 
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// stamp is a time as it is signed: to the microsecond, as it is stored, so that
+// what is kept of a delivery still proves it.
+func stamp(t time.Time) string {
+	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
+}

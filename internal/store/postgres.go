@@ -45,7 +45,14 @@ func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(ses
 	if readOnly {
 		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
-	tx, err := e.db.BeginTx(ctx, opts)
+	conn, err := e.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	defer conn.Close()
+	// The statements end with ctx; the commit does not, so that nobody is told
+	// of a failure that was none.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), opts)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
