@@ -12,8 +12,8 @@ type shape struct {
 	re    *regexp.Regexp
 }
 
-// maxChoices bounds the combinations of one pattern put into the index; longer
-// ones are still recognised by their shape.
+// maxChoices bounds the single choices of one pattern: all are put into the
+// index, and no pattern has nearly as many.
 const maxChoices = 64
 
 func (c *Catalogue) addShapes() {
@@ -39,6 +39,9 @@ func (c *Catalogue) addShapes() {
 
 // byShape tries the selective patterns; two that fit mean no answer.
 func (c *Catalogue) byShape(key string) (Match, bool) {
+	if !strings.ContainsAny(key, "、和及") {
+		return Match{}, false // a single choice is in the index
+	}
 	var found *Crime
 	for _, s := range c.shapes {
 		if !s.re.MatchString(key) {
@@ -82,7 +85,7 @@ func singles(pattern string) []string {
 			}
 		}
 		if names = next; len(names) > maxChoices {
-			return nil
+			panic("norm: the pattern has too many choices: " + pattern)
 		}
 	}
 	return names

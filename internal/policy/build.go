@@ -163,6 +163,7 @@ func (b *builder) rule(path string, role Role, s ruleSpec) Rule {
 		b.fault(path, "rule %s: the citation (basis) is missing", s.ID)
 	}
 	r := Rule{ID: s.ID, Role: role, Stage: s.Stage, Text: Text{Zh: s.Zh, En: s.En}, Basis: s.Basis, CEL: strings.TrimSpace(s.CEL), kinds: b.pack.kinds}
+	r.cite = &Citation{Rule: s.ID, Role: role, Stage: s.Stage, Basis: s.Basis, Zh: s.Zh, En: s.En}
 	if s.Kinds != nil {
 		r.kinds = b.kindSet(path+".kinds", s.Kinds)
 	}

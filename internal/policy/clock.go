@@ -36,7 +36,10 @@ func (c *clock) from(p *Pack, s *scope, i int, why *[]Reason) (civil.Date, bool)
 			*why = append(*why, c.later.reason(p, s, i, sp))
 		}
 	}
-	return sp.end, sp.never
+	if sp.never {
+		return civil.Date{}, true
+	}
+	return sp.end, false
 }
 
 func (c *clock) span(p *Pack, s *scope, i int) span {

@@ -34,7 +34,7 @@ func (p *Pack) Verdict(d *Dossier, record int, on civil.Date) (Outcome, civil.Da
 }
 
 func (p *Pack) explain(s *scope, i int) RecordDecision {
-	reasons := make([]Reason, 0, len(p.rules)+len(p.triggers)+4)
+	reasons := make([]Reason, 0, len(p.rules)+len(p.triggers)+3)
 	f := p.weigh(s, i, &reasons)
 	outcome, from := f.outcome(p, s.on)
 	return RecordDecision{ID: s.d.Records[i].ID, Decision: outcome, From: from, Reasons: reasons}
@@ -141,17 +141,13 @@ func (r *Rule) ask(s *scope, why *[]Reason) Truth {
 	if why == nil {
 		return r.holds(s)
 	}
-	t := r.holds(s)
-	reason := r.reason(t)
-	if t == Unknown {
-		_, reason.Missing = s.trace(r.holds)
-	}
-	*why = append(*why, reason)
+	t, missing := s.trace(r.holds)
+	*why = append(*why, Reason{Citation: r.cite, Holds: t, Missing: missing})
 	return t
 }
 
 func (r *Rule) reason(t Truth) Reason {
-	return Reason{Rule: r.ID, Role: r.Role, Stage: r.Stage, Holds: t, Basis: r.Basis, Zh: r.Zh, En: r.En}
+	return Reason{Citation: r.cite, Holds: t}
 }
 
 // outcome draws the conclusion. What is unknown leads to review unless the

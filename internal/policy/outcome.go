@@ -47,14 +47,20 @@ type RecordDecision struct {
 // Reason is one rule and whether it holds. Every rule that was asked is there,
 // decisive or not.
 type Reason struct {
-	Rule    string   `json:"rule"`
-	Role    Role     `json:"role"`
-	Stage   Stage    `json:"stage,omitempty"`
-	Holds   Truth    `json:"holds"` // null: unknown
-	Basis   string   `json:"basis"`
-	Zh      string   `json:"zh"`
-	En      string   `json:"en"`
+	*Citation
+	Holds   Truth    `json:"holds"`             // null: unknown
 	Missing []string `json:"missing,omitempty"` // the attributes the rule lacks, where unknown
+}
+
+// Citation is what a reason says of its rule. The reasons of all decisions share
+// it with the pack: read it, do not write to it.
+type Citation struct {
+	Rule  string `json:"rule"`
+	Role  Role   `json:"role"`
+	Stage Stage  `json:"stage,omitempty"`
+	Basis string `json:"basis"`
+	Zh    string `json:"zh"`
+	En    string `json:"en"`
 }
 
 // Missing lists the attributes whose absence left rules unknown, each once.

@@ -72,6 +72,7 @@ type Rule struct {
 	Basis string
 	CEL   string
 
+	cite  *Citation
 	kinds kindSet
 	holds func(*scope) Truth
 }

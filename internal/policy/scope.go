@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"strconv"
 	"sync"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -118,5 +118,5 @@ func recordPath(r *Record) string {
 }
 
 func (f *frame) crimePath() string {
-	return fmt.Sprintf("%s.crimes[%d]", recordPath(f.of), f.index)
+	return recordPath(f.of) + ".crimes[" + strconv.Itoa(f.index) + "]"
 }

@@ -209,20 +209,19 @@ func (s *Set) noPack(r *Record, regime Regime, why Reason) RecordDecision {
 	if r.sealed() {
 		outcome = Review
 	}
-	none := Reason{
-		Rule: "in-force", Role: ScopeRole, Holds: False, Basis: "政策包的施行日期",
+	none := Reason{Holds: False, Citation: &Citation{
+		Rule: "in-force", Role: ScopeRole, Basis: "政策包的施行日期",
 		Zh: "该日有适用于此类记录的政策包施行", En: "a pack for such records is in force on the day",
-	}
+	}}
 	return RecordDecision{ID: r.ID, Decision: outcome, Regime: regime, Reasons: []Reason{why, none}}
 }
 
 func regimeReason(regime Regime, missing []string) Reason {
-	r := Reason{
-		Rule: "regime", Role: ScopeRole, Holds: truthOf(regime != ""), Missing: missing,
-		Basis: "刑事诉讼法第二百八十六条；治安管理处罚法第一百三十六条",
-		Zh:    "可以确定记录适用的封存制度：成年人轻微犯罪、未成年人犯罪或者违反治安管理",
-		En:    "the regime is known: adult minor crime, crime of a minor, or violation of public order",
-	}
+	r := Reason{Holds: True, Missing: missing, Citation: &Citation{
+		Rule: "regime", Role: ScopeRole, Basis: "刑事诉讼法第二百八十六条；治安管理处罚法第一百三十六条",
+		Zh: "可以确定记录适用的封存制度：成年人轻微犯罪、未成年人犯罪或者违反治安管理",
+		En: "the regime is known: adult minor crime, crime of a minor, or violation of public order",
+	}}
 	if regime == "" {
 		r.Holds = Unknown
 	}
