@@ -52,7 +52,7 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 		}
 	case !approver && live && q.Query.State == store.QueryApproved:
 		p.OpenPost = path + "/open"
-	case !approver && o.shown.has(r, q.Query.ID, o.now()):
+	case !approver && o.shown.has(r, v.ID, q.Query.ID, o.now()):
 		p.Shown = path + "/answer"
 	}
 	return p, names.err

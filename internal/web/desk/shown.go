@@ -72,19 +72,14 @@ func (s *shown) sweep(now time.Time) {
 }
 
 // has says whether the reader still holds the key of an answer.
-func (s *shown) has(r *http.Request, query string, now time.Time) bool {
+func (s *shown) has(r *http.Request, officer, query string, now time.Time) bool {
 	if _, err := r.Cookie(shownCookie); err != nil {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sweep(now)
-	for name := range s.boxes {
-		if len(name) > len(query) && name[len(name)-len(query):] == query {
-			return true
-		}
-	}
-	return false
+	b, ok := s.boxes[boxName(officer, query)]
+	return ok && now.Before(b.until)
 }
 
 // read opens an answer with the key of the request's cookie.

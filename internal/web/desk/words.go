@@ -57,23 +57,26 @@ func sentenceWords(s *docket.Sentence) locale.Both {
 	}
 	zh, en := []string{string(s.Kind)}, []string{penaltyEn(s.Kind)}
 	if s.Months != nil && *s.Months > 0 {
-		zh[0] += spanZh(*s.Months)
+		zh[0] += " " + spanZh(*s.Months)
 		en[0] += " of " + spanEn(*s.Months)
 	}
 	if s.Suspended != nil && *s.Suspended {
 		z, e := "缓刑", "suspended"
 		if s.ProbationMonths != nil {
-			z += spanZh(*s.ProbationMonths)
+			z += " " + spanZh(*s.ProbationMonths)
 			e += " for " + spanEn(*s.ProbationMonths)
 		}
 		zh, en = append(zh, z), append(en, e)
 	}
 	if s.FineYuan != nil && *s.FineYuan > 0 {
+		if s.Kind == docket.Fine {
+			zh, en = nil, nil // it is the whole sentence
+		}
 		zh = append(zh, "罚金 "+grouped(*s.FineYuan)+" 元")
 		en = append(en, "fine of "+grouped(*s.FineYuan)+" yuan")
 	}
 	if s.RightsMonths != nil && *s.RightsMonths > 0 {
-		zh = append(zh, "剥夺政治权利"+spanZh(*s.RightsMonths))
+		zh = append(zh, "剥夺政治权利 "+spanZh(*s.RightsMonths))
 		en = append(en, "deprived of political rights for "+spanEn(*s.RightsMonths))
 	}
 	return locale.Both{Zh: strings.Join(zh, "，"), En: strings.Join(en, ", ")}
