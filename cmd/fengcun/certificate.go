@@ -23,6 +23,7 @@ import (
 
 type certificateCmd struct {
 	Issue  certificateIssueCmd  `cmd:"" help:"Apply for a certificate at the window. 出具证明."`
+	Key    certificateKeyCmd    `cmd:"" help:"The key that certificates are verified with. 证明验证公钥."`
 	Verify certificateVerifyCmd `cmd:"" help:"Integrity, status and issuer of a certificate. 核验证明."`
 }
 
@@ -69,6 +70,21 @@ func (c *certificateIssueCmd) Run(e *env) error {
 	}
 	fact(e.stdout, "certificate 证明", a.ID)
 	return nil
+}
+
+type certificateKeyCmd struct {
+	From string `default:"http://127.0.0.1:8080" env:"FENGCUN_TO" help:"URL of the platform. 平台地址."`
+}
+
+// Run prints the key that the platform names. Compare it with one got another
+// way before you rely on it.
+func (c *certificateKeyCmd) Run(e *env) error {
+	var answer struct{ Key string }
+	if err := (&certificateVerifyCmd{From: c.From}).get(e.ctx, "/api/v1/certificate-key", &answer); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(e.stdout, answer.Key)
+	return err
 }
 
 type certificateVerifyCmd struct {

@@ -22,7 +22,7 @@ import (
 
 type intakeCmd struct {
 	Files  []string `arg:"" type:"existingfile" help:"NDJSON files, one CloudEvents event a line. 每行一个事件."`
-	To     string   `default:"http://127.0.0.1:8080" help:"URL of the platform. 平台地址."`
+	To     string   `default:"http://127.0.0.1:8080" env:"FENGCUN_TO" help:"URL of the platform. 平台地址."`
 	Key    string   `required:"" type:"existingfile" help:"File with the agency's signature key. 机关签名密钥文件."`
 	Agency string   `required:"" help:"Id of the agency that sends. 报送机关."`
 	Batch  int      `default:"500" help:"Events in one push. 每批事件数."`
