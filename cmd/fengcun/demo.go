@@ -139,10 +139,8 @@ func (c *demoCmd) serve(e *env, p *platform, d *demo.Demo, l net.Listener) error
 		go c.trickle(e, p, d)
 	}
 	fmt.Fprintf(e.stdout, "\n封存 Fengcun demo is at  http://%s/\nSign in as any role with one click; all data is made up. Stop with Ctrl-C.\n", l.Addr())
-	if c.Ready != "" {
-		if err := writeWhole(c.Ready, "http://"+l.Addr().String()+"\n"); err != nil {
-			return fmt.Errorf("--ready: %w", err)
-		}
+	if err := announce(c.Ready, l); err != nil {
+		return err
 	}
 	for _, o := range d.Officers() {
 		fmt.Fprintf(e.stdout, "  %-16s %-12s %s\n", o.ID, o.Duty.Chinese(), o.Name)
@@ -160,10 +158,17 @@ func (c *demoCmd) trickle(e *env, p *platform, d *demo.Demo) {
 	}
 }
 
-// writeWhole writes a file so that whoever waits for it never reads half of it.
-func writeWhole(file, text string) error {
-	if err := os.WriteFile(file+".new", []byte(text), 0o600); err != nil {
-		return err
+// announce writes the URL of a server that listens to a file, so that whoever
+// waits for the file never reads half of it.
+func announce(file string, l net.Listener) error {
+	if file == "" {
+		return nil
 	}
-	return os.Rename(file+".new", file)
+	if err := os.WriteFile(file+".new", []byte("http://"+l.Addr().String()+"\n"), 0o600); err != nil {
+		return fmt.Errorf("--ready: %w", err)
+	}
+	if err := os.Rename(file+".new", file); err != nil {
+		return fmt.Errorf("--ready: %w", err)
+	}
+	return nil
 }

@@ -27,6 +27,7 @@ type intakeCmd struct {
 	Agency string   `required:"" help:"Id of the agency that sends. 报送机关."`
 	Batch  int      `default:"500" help:"Events in one push. 每批事件数."`
 
+	Tries    int    `default:"5" help:"How often to try while the platform does not answer, each time after twice as long. 重试次数."`
 	Receipts string `type:"path" help:"File that gets a line for each event: outcome, case code, entry of the trail. 回执文件."`
 }
 
@@ -44,7 +45,7 @@ func (c *intakeCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("--key: %s holds no signature key", c.Key)
 	}
-	p := &pusher{env: e, batch: c.Batch, client: &api.Client{
+	p := &pusher{env: e, batch: c.Batch, tries: max(1, c.Tries), client: &api.Client{
 		URL: c.To, Agency: c.Agency, Key: key, Rand: rand.Reader, HTTP: &http.Client{Timeout: 2 * time.Minute},
 	}}
 	if c.Receipts != "" {
@@ -72,6 +73,7 @@ type pusher struct {
 	client   *api.Client
 	receipts *json.Encoder // nil where nobody asked
 	batch    int
+	tries    int
 	name     string
 	size     int64
 	read     int64
@@ -136,7 +138,15 @@ func (p *pusher) line(n int, line []byte, tooLong bool) error {
 
 func (p *pusher) refuse(line int, pointer, message string) {
 	p.refused++
-	fmt.Fprintf(p.env.stderr, "%s:%d: %s: %s\n", p.name, line, pointer, message)
+	p.tell(line, pointer, message)
+}
+
+// tell says what is wrong with a line, and where in it.
+func (p *pusher) tell(line int, pointer, message string) {
+	if pointer != "" {
+		message = pointer + ": " + message
+	}
+	fmt.Fprintf(p.env.stderr, "%s:%d: %s\n", p.name, line, message)
 }
 
 // flush pushes what waits, trying again while the platform does not answer.
@@ -147,7 +157,10 @@ func (p *pusher) flush() error {
 	sum := p.client.Key.Suite().Digest(bytes.Join(p.events, []byte("\n")))
 	a, err := p.push(hex.EncodeToString(sum[:16]))
 	if err != nil {
-		return fmt.Errorf("%s: lines %d to %d: %w; run the same command again to go on", p.name, p.at[0], p.at[len(p.at)-1], err)
+		if errors.Is(err, api.ErrNoAnswer) {
+			err = fmt.Errorf("%w; run the same command again to go on", err)
+		}
+		return fmt.Errorf("%s: lines %d to %d: %w", p.name, p.at[0], p.at[len(p.at)-1], err)
 	}
 	p.accepted += a.Accepted
 	p.repeated += a.Repeated
@@ -162,7 +175,7 @@ func (p *pusher) flush() error {
 		}
 		p.refused++
 		for _, pr := range r.Problems {
-			fmt.Fprintf(p.env.stderr, "%s:%d: %s: %s\n", p.name, p.at[i], pr.Pointer, pr.Message)
+			p.tell(p.at[i], pr.Pointer, pr.Message)
 		}
 	}
 	p.at, p.events = p.at[:0], p.events[:0]
@@ -177,10 +190,9 @@ type receiptLine struct {
 }
 
 func (p *pusher) push(delivery string) (a *api.PushAnswer, err error) {
-	const tries = 5
-	for n := range tries {
+	for n := range p.tries {
 		a, err = p.client.Push(p.env.ctx, delivery, p.events, p.env.now())
-		if !errors.Is(err, api.ErrNoAnswer) || n == tries-1 {
+		if !errors.Is(err, api.ErrNoAnswer) || n == p.tries-1 {
 			return a, err
 		}
 		select {

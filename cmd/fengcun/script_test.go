@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -93,24 +92,34 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
-// fetch URL FILE gets a page.
+// fetch URL FILE gets a page, waiting some seconds for it to be there.
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fetch URL FILE")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, args[0], nil)
+	var err error
+	for range 50 {
+		var body []byte
+		if body, err = get(args[0]); err == nil {
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o600))
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	ts.Check(err)
-	res, err := http.DefaultClient.Do(req)
-	ts.Check(err)
+}
+
+func get(url string) ([]byte, error) {
+	res, err := http.Get(url) //nolint:gosec // a server of the test's own
+	if err != nil {
+		return nil, err
+	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	ts.Check(err)
-	if res.StatusCode != http.StatusOK {
-		ts.Fatalf("%s answered %d: %s", args[0], res.StatusCode, body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %d: %s", url, res.StatusCode, body)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o600))
+	return body, err
 }
 
 // replace FILE OLD NEW changes a file.

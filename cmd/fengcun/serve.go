@@ -12,6 +12,7 @@ import (
 
 type serveCmd struct {
 	Config string `required:"" type:"path" help:"Configuration file (YAML). 配置文件."`
+	Ready  string `type:"path" help:"File that gets the server's URL once it serves. 就绪后写入网址的文件."`
 }
 
 // Run serves until it is told to stop.
@@ -55,7 +56,13 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := p.reg.Publish(e.ctx); err != nil {
+		return err
+	}
 	go p.keep(e.ctx)
+	if err := announce(c.Ready, l); err != nil {
+		return err
+	}
 	fmt.Fprintf(e.stdout, "fengcun %s on http://%s\n", version, l.Addr())
 	return p.listen(e.ctx, l, h)
 }
