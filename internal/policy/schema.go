@@ -166,6 +166,8 @@ func (bounds) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
 	switch t := element.Type(); {
 	case t == nil:
 		return nil
+	case t.IsExactType(dateType):
+		return &cost.SizeEstimate{Min: 1, Max: 1}
 	case t.Kind() == types.ListKind && len(t.Parameters()) == 1 && t.Parameters()[0].TypeName() == "Crime":
 		return &cost.SizeEstimate{Min: 0, Max: MaxCrimes}
 	case t.Kind() == types.ListKind && element.Expr().Kind() != ast.ListKind:
