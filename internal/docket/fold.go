@@ -102,6 +102,7 @@ func InOrder(events []*Event) []*Event {
 			a.Time.Compare(b.Time),
 			cmp.Compare(a.Source, b.Source),
 			cmp.Compare(a.ID, b.ID),
+			cmp.Compare(len(b.Data.Persons), len(a.Data.Persons)), // what says more of one event
 		)
 	})
 	return once(live)

@@ -18,6 +18,7 @@ import (
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/vault"
 )
 
 // OperatorPolicy is the operator of what policy does without a human.
@@ -27,6 +28,11 @@ const OperatorPolicy = "policy"
 func (b *batch) settle() error {
 	for _, k := range slices.Sorted(maps.Keys(b.persons)) {
 		if err := b.r.settle(b.tx, b.j, b.persons[k], b.now); err != nil {
+			return err
+		}
+	}
+	for id := range b.sealed {
+		if err := b.r.settleSealed(b.tx, b.j, id, b.now); err != nil {
 			return err
 		}
 	}
@@ -64,6 +70,45 @@ func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) er
 	return nil
 }
 
+// settleSealed decides on a sealed record of which something was said that does
+// not identify the person: with the sealed records that the vault can join to
+// it. What policy says of so few facts counts only where more of them could not
+// change it: a reason to unseal stays one.
+func (r *Registry) settleSealed(tx *store.Tx, j *journal, id docket.RecordID, now time.Time) error {
+	weighed, err := r.vault.WeighRecord(tx, id)
+	if err != nil {
+		return err
+	}
+	all, err := r.weighed(tx, weighed)
+	if err != nil {
+		return err
+	}
+	on := civil.Of(now)
+	decision, err := r.packs.Decide(dossier(all, on), on)
+	if err != nil {
+		return fmt.Errorf("deciding: %w", err)
+	}
+	for i := range all {
+		if v := decision.Record(all[i].row.ID.String()); v != nil && v.Decision == policy.Unseal {
+			if err := r.propose(tx, j, &all[i], store.KindUnseal, v, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Registry) weighed(tx *store.Tx, sealed []vault.Weighed) (all []standing, err error) {
+	for _, w := range sealed {
+		s := standing{state: docket.Fold(w.Events)}
+		if s.row, err = tx.Record(w.Record); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
 // standings are the person's records in the ledger and, as far as policy may
 // weigh them, in the vault.
 func (r *Registry) standings(tx *store.Tx, who touch) ([]standing, error) {
@@ -86,14 +131,8 @@ func (r *Registry) standings(tx *store.Tx, who touch) ([]standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range sealed {
-		s := standing{state: docket.Fold(w.Events)}
-		if s.row, err = tx.Record(w.Record); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, nil
+	locked, err := r.weighed(tx, sealed)
+	return append(all, locked...), err
 }
 
 // decisive says that an event can change what policy decides. Those before the
@@ -149,7 +188,14 @@ func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.Recor
 			return err
 		}
 		return r.supersede(tx, s.row.ID, store.KindSeal, now)
-	case v.Decision == policy.Review || r.confirm || s.row.Status == docket.Unsealed:
+	case v.Decision == policy.Review || r.confirm:
+		return r.propose(tx, j, s, store.KindSeal, v, now)
+	}
+	from, err := cameFrom(tx, s.row.ID)
+	if err != nil {
+		return err
+	}
+	if s.row.Status == docket.Unsealed || from == docket.Unsealed {
 		// What was unsealed once is sealed again by a human only.
 		return r.propose(tx, j, s, store.KindSeal, v, now)
 	}
@@ -203,9 +249,22 @@ func (r *Registry) back(tx *store.Tx, j *journal, s *standing, v *policy.RecordD
 	if s.row.Status != docket.Pending {
 		return nil
 	}
+	to, err := cameFrom(tx, s.row.ID)
+	if err != nil {
+		return err
+	}
 	return j.change(tx, docket.Change{
-		Record: s.row.ID, From: docket.Pending, To: docket.Open, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
+		Record: s.row.ID, From: docket.Pending, To: to, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
 	}, s.row.Custodian)
+}
+
+// cameFrom is the status before the last change of a record.
+func cameFrom(tx *store.Tx, id docket.RecordID) (docket.Status, error) {
+	changes, err := tx.Changes(id)
+	if err != nil || len(changes) == 0 {
+		return "", err
+	}
+	return changes[len(changes)-1].From, nil
 }
 
 // supersede closes a proposal that the facts have overtaken.

@@ -26,13 +26,45 @@ func (b *batch) caseOf(a *arrival) (docket.Code, error) {
 		if err == nil && !known {
 			a.refuse("/subject", "no case has this code; leave the subject out to be given one")
 		}
-		return code, err
+		return code, errors.Join(err, b.tx.LockCase(code))
 	}
-	var codes []docket.Code
-	for _, n := range a.event.Data.Numbers {
+	codes, err := b.casesByNumbers(a.event.Data.Numbers)
+	if err == nil && len(codes) == 0 {
+		codes, err = b.newCase(a.event.Data.Numbers)
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case len(codes) == 1:
+		return codes[0], b.tx.LockCase(codes[0])
+	}
+	a.refuse("/data/numbers", "these numbers belong to more than one case; give the case code as subject")
+	return "", nil
+}
+
+// newCase draws a code for a case that no number leads to. Two that open the
+// same case at once take turns: the second finds what the first opened.
+func (b *batch) newCase(numbers []docket.Number) ([]docket.Code, error) {
+	keys := make([][]byte, len(numbers))
+	for i, n := range numbers {
+		keys[i] = b.r.aliasKey(n)
+	}
+	if err := b.tx.TakeTurns(keys); err != nil {
+		return nil, err
+	}
+	codes, err := b.casesByNumbers(numbers)
+	if err != nil || len(codes) > 0 {
+		return codes, err
+	}
+	code, err := docket.NewCode(b.r.rand)
+	return []docket.Code{code}, err
+}
+
+func (b *batch) casesByNumbers(numbers []docket.Number) (codes []docket.Code, err error) {
+	for _, n := range numbers {
 		found, err := b.casesByNumber(n)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		for _, c := range found {
 			if !slices.Contains(codes, c) {
@@ -40,14 +72,7 @@ func (b *batch) caseOf(a *arrival) (docket.Code, error) {
 			}
 		}
 	}
-	switch len(codes) {
-	case 0:
-		return docket.NewCode(b.r.rand)
-	case 1:
-		return codes[0], nil
-	}
-	a.refuse("/data/numbers", "these numbers belong to more than one case; give the case code as subject")
-	return "", nil
+	return codes, nil
 }
 
 func (b *batch) casesByNumber(n docket.Number) ([]docket.Code, error) {
@@ -73,20 +98,20 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 	if len(e.Data.Persons) == 0 {
 		return b.fileForCase(a, code)
 	}
-	ledger := false
-	for i := range e.Data.Persons {
+	places, hidden, err := b.placesOf(e, code)
+	if err != nil {
+		return err
+	}
+	for i, at := range places {
 		raw := a.raw
-		if len(e.Data.Persons) > 1 {
-			var err error
+		if len(places) > 1 {
 			if raw, err = e.About(i).Encode(); err != nil {
 				return err
 			}
 		}
-		inLedger, err := b.filePerson(code, e.Data.Persons[i].Identity, a, raw)
-		if err != nil {
+		if err := b.filePerson(at, e.Data.Persons[i].Identity, a, raw, hidden); err != nil {
 			return err
 		}
-		ledger = ledger || inLedger
 	}
 	if len(e.Data.Persons) > 1 {
 		id, err := agency.IDOf(e.Source)
@@ -97,10 +122,35 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 			return err
 		}
 	}
-	if !ledger {
+	if len(hidden) == len(places) {
 		return nil // the numbers went into the vault with the event
 	}
 	return b.addAliases(e, code)
+}
+
+// place is the record an event's person has in the case, and the book where it
+// lies.
+type place struct {
+	id     docket.RecordID
+	key    []byte // the person's in the ledger
+	sealed bool
+}
+
+// placesOf finds the place of each person of an event, and who of them is
+// sealed.
+func (b *batch) placesOf(e *docket.Event, code docket.Code) (places []place, hidden []docket.Identity, err error) {
+	for i := range e.Data.Persons {
+		who := e.Data.Persons[i].Identity
+		at, err := b.placeOf(code, who, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		if at.sealed {
+			hidden = append(hidden, who)
+		}
+		places = append(places, at)
+	}
+	return places, hidden, nil
 }
 
 // fileForCase files an event that names nobody: with the case, where the ledger
@@ -116,12 +166,13 @@ func (b *batch) fileForCase(a *arrival, code docket.Code) error {
 		return err
 	}
 	if len(held) > 0 || len(sealed) == 0 {
-		if err := b.addSlip(docket.RecordID{Code: code}, a.key, a.raw); err != nil {
+		if err := b.addClean(docket.RecordID{Code: code}, a, a.raw); err != nil {
 			return err
 		}
 		return b.addAliases(a.event, code)
 	}
 	for _, id := range sealed {
+		b.sealed[id] = true
 		if err := b.r.vault.Absorb(b.tx, id, a.raw); err != nil {
 			return err
 		}
@@ -144,48 +195,79 @@ func sealedAmong(records []store.Record) []docket.RecordID {
 	return sealed
 }
 
-func (b *batch) filePerson(code docket.Code, who docket.Identity, a *arrival, raw []byte) (inLedger bool, err error) {
-	id, key, sealed, err := b.recordOf(code, who, a.event)
-	if err != nil {
-		return false, err
+// filePerson puts what an event says of one person where the record lies. What
+// comes to lie in the ledger does not name those whose records are sealed.
+func (b *batch) filePerson(at place, who docket.Identity, a *arrival, raw []byte, hidden []docket.Identity) error {
+	if at.sealed {
+		if decisive(a.event) {
+			b.touchSealed(at, who)
+		}
+		return b.r.vault.Absorb(b.tx, at.id, raw)
 	}
-	if decisive(a.event) {
-		b.persons[string(key)] = touch{key: key, code: code, who: who}
+	for _, h := range hidden {
+		clean, _, err := withoutPerson(raw, h)
+		if err != nil {
+			return err
+		}
+		raw = clean
 	}
-	if sealed {
-		return false, b.r.vault.Absorb(b.tx, id, raw)
+	if err := b.addClean(at.id, a, raw); err != nil || !decisive(a.event) {
+		return err
 	}
-	return true, b.addSlip(id, a.key, raw)
+	if who.MatchKey() == "" { // earlier events may say more of the person
+		s, err := b.r.state(b.tx, at.id)
+		if err != nil {
+			return err
+		}
+		who = s.Identity
+	}
+	b.persons[string(at.key)] = touch{key: at.key, code: at.id.Code, who: who}
+	return nil
 }
 
-// recordOf finds the person's record in the case, in the ledger or the vault,
+// touchSealed has policy decide on a sealed record: with all that is known of
+// the person or, where the event gives no document number, with what the vault
+// can join.
+func (b *batch) touchSealed(at place, who docket.Identity) {
+	if who.MatchKey() == "" {
+		b.sealed[at.id] = true
+		return
+	}
+	b.persons[string(at.key)] = touch{key: at.key, code: at.id.Code, who: who}
+}
+
+// placeOf finds the person's record in the case, in the ledger or the vault,
 // and makes one where there is none.
-func (b *batch) recordOf(code docket.Code, who docket.Identity, e *docket.Event) (id docket.RecordID, key []byte, sealed bool, err error) {
-	key = b.r.personKey(code, who)
+func (b *batch) placeOf(code docket.Code, who docket.Identity, e *docket.Event) (place, error) {
+	key := b.r.personKey(code, who)
 	held, err := b.tx.Holdings(code)
 	if err != nil {
-		return id, nil, false, err
+		return place{}, err
 	}
 	for _, h := range held {
 		if string(h.PersonKey) == string(key) {
-			return docket.RecordID{Code: code, Seq: h.Seq}, key, false, b.tx.LockPerson(key, b.now)
+			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: key}, b.tx.LockPerson(key, b.now)
 		}
 	}
 	if who.MatchKey() == "" {
-		if h, ok, err := b.namesake(code, held, who.Name); ok || err != nil {
-			return docket.RecordID{Code: code, Seq: h.Seq}, h.PersonKey, false, err
+		h, ok, err := b.namesake(code, held, who.Name)
+		if err != nil {
+			return place{}, err
+		}
+		if ok {
+			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: h.PersonKey}, b.tx.LockPerson(h.PersonKey, b.now)
 		}
 	}
 	records, err := b.tx.CaseRecords(code)
 	if err != nil {
-		return id, nil, false, err
+		return place{}, err
 	}
 	id, found, err := b.r.vault.Find(b.tx, sealedAmong(records), who)
 	if err != nil || found {
-		return id, key, found, err
+		return place{id: id, key: key, sealed: found}, err
 	}
-	id = docket.RecordID{Code: code, Seq: len(records) + 1}
-	return id, key, false, b.openRecord(id, key, e)
+	at := place{id: docket.RecordID{Code: code, Seq: len(records) + 1}, key: key}
+	return at, b.openRecord(at.id, key, e)
 }
 
 // namesake finds the one record of a case whose person has this name, for an
@@ -229,6 +311,23 @@ func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event
 
 func (b *batch) addSlip(id docket.RecordID, eventKey, raw []byte) error {
 	return b.tx.AddSlips([]store.Slip{{ID: id, EventKey: eventKey, Body: b.r.lock(raw, slipContext(id, eventKey))}})
+}
+
+// addClean is addSlip for what an agency wrote: its free text may name somebody
+// whose record in the case is sealed.
+func (b *batch) addClean(id docket.RecordID, a *arrival, raw []byte) error {
+	if !hasText(a.event) {
+		return b.addSlip(id, a.key, raw)
+	}
+	clean, err := b.r.withoutSealed(b.tx, id.Code, raw)
+	if err != nil {
+		return err
+	}
+	return b.addSlip(id, a.key, clean)
+}
+
+func hasText(e *docket.Event) bool {
+	return e.Data.Text != "" || slices.ContainsFunc(e.Data.Persons, func(p docket.Part) bool { return p.Reason != "" })
 }
 
 func (b *batch) addAliases(e *docket.Event, code docket.Code) error {
@@ -279,7 +378,31 @@ func (b *batch) voidDropped(a *arrival, code docket.Code) error {
 			return err
 		}
 	}
+	if err := b.voidEarly(e, a.key, old, code, raw); err != nil {
+		return err
+	}
 	return b.voidSealed(e, code, raw)
+}
+
+// voidEarly keeps a correction that came before what it corrects with the case:
+// whoever is named only there will find it.
+func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, code docket.Code, raw []byte) error {
+	if len(e.Data.Persons) == 0 || b.seen[string(old)] != nil {
+		return nil
+	}
+	_, err := b.tx.Intake(e.Source, old)
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	held, err := b.tx.Holdings(code)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.sealedOf(code)
+	if err != nil || (len(held) == 0 && len(sealed) > 0) {
+		return err
+	}
+	return b.addSlip(docket.RecordID{Code: code}, eventKey, raw)
 }
 
 // voidSealed is voidDropped for the case's sealed records. Whether the vault
@@ -308,6 +431,7 @@ func (b *batch) voidSealed(e *docket.Event, code docket.Code, raw []byte) error 
 		if named {
 			continue
 		}
+		b.sealed[id] = true
 		if err := b.r.vault.Absorb(b.tx, id, raw); err != nil {
 			return err
 		}

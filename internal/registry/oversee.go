@@ -295,7 +295,7 @@ type Desk struct {
 	TrailSize int64
 }
 
-// Desk counts what waits for an officer.
+// Desk counts what waits for an officer: what the duty has pages for.
 func (r *Registry) Desk(ctx context.Context, by string) (*Desk, error) {
 	d := new(Desk)
 	err := r.db.Read(ctx, func(tx *store.Tx) error {
@@ -314,9 +314,21 @@ func (r *Registry) Desk(ctx context.Context, by string) (*Desk, error) {
 }
 
 func (r *Registry) count(tx *store.Tx, d *Desk) (err error) {
+	head, err := tx.CurrentHead()
+	if err != nil {
+		return err
+	}
+	d.TrailSize = head.Size()
 	scope := d.Officer.Agency
-	if d.Officer.Duty == agency.Supervisor || d.Officer.Duty == agency.PolicyMaker {
+	switch d.Officer.Duty { //nolint:exhaustive // the others have nothing counted
+	case agency.Supervisor, agency.PolicyMaker:
 		scope = ""
+	case agency.SealClerk, agency.SealReviewer, agency.NoticeClerk:
+	default:
+		return nil
+	}
+	if d.Unacked, err = tx.UnansweredCount(scope); err != nil || d.Officer.Duty == agency.NoticeClerk {
+		return err
 	}
 	if d.Statuses, err = tx.StatusCounts(scope); err != nil {
 		return err
@@ -324,14 +336,7 @@ func (r *Registry) count(tx *store.Tx, d *Desk) (err error) {
 	if d.ToSeal, err = tx.ReviewCount(scope, store.KindSeal); err != nil {
 		return err
 	}
-	if d.ToUnseal, err = tx.ReviewCount(scope, store.KindUnseal); err != nil {
-		return err
-	}
-	if d.Unacked, err = tx.UnansweredCount(scope); err != nil {
-		return err
-	}
-	head, err := tx.CurrentHead()
-	d.TrailSize = head.Size()
+	d.ToUnseal, err = tx.ReviewCount(scope, store.KindUnseal)
 	return err
 }
 

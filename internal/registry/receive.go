@@ -104,7 +104,7 @@ func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time
 		in[i] = r.read(d, from, civil.Of(now))
 	}
 	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
-		b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch)}
+		b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool)}
 		for i, d := range ds {
 			if err := b.takeDelivery(d, in[i]); err != nil {
 				return err
@@ -209,8 +209,9 @@ type batch struct {
 	tx      *store.Tx
 	j       *journal
 	now     time.Time
-	seen    map[string]*arrival // events of this batch by key
-	persons map[string]touch    // whose records changed, by ledger index
+	seen    map[string]*arrival      // events of this batch by key
+	persons map[string]touch         // whose records changed, by ledger index
+	sealed  map[docket.RecordID]bool // changed, of persons whom the event does not identify
 }
 
 // touch is a person whose records an event changed.
@@ -252,6 +253,10 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 	if err != nil || a.receipt.Outcome == Refused {
 		return false, err
 	}
+	if i, twice := namedTwice(a.event, func(p docket.Identity) string { return string(b.r.personKey(code, p)) }); twice {
+		a.refuse(fmt.Sprintf("/data/persons/%d/identity", i), "this person stands in the event before; name each once, and give document numbers where two have one name")
+		return false, nil
+	}
 	if err := b.file(a, code); err != nil {
 		return false, err
 	}
@@ -268,6 +273,20 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 		return b.tx.AddIntakes([]*store.Intake{in})
 	})
 	return true, err
+}
+
+// namedTwice finds a person who stands in an event a second time, or may: with
+// the name of another and without a document number.
+func namedTwice(e *docket.Event, key func(docket.Identity) string) (index int, twice bool) {
+	for i, p := range e.Data.Persons {
+		for _, q := range e.Data.Persons[:i] {
+			unclear := p.Identity.Name == q.Identity.Name && (p.Identity.MatchKey() == "" || q.Identity.MatchKey() == "")
+			if unclear || key(p.Identity) == key(q.Identity) {
+				return i, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // known answers an event whose id came before: the same bytes are acknowledged

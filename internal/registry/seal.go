@@ -23,8 +23,14 @@ import (
 // nothing that a person never recorded would not have either.
 func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) error {
 	id := s.row.ID
+	if err := tx.LockCase(id.Code); err != nil {
+		return err
+	}
 	key, err := tx.Holder(id)
 	if err != nil {
+		return err
+	}
+	if err := tx.LockPerson(key, c.At); err != nil {
 		return err
 	}
 	content, err := r.content(tx, s)
@@ -56,7 +62,7 @@ func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	var own, others []docket.Number
+	var own, shared, others []docket.Number
 	alone := true
 	for _, slip := range slips {
 		raw, err := r.unlock(slip.Body, contextOf("slip", slip.ID, slip.EventKey))
@@ -73,17 +79,19 @@ func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
 			own = append(own, e.Data.Numbers...)
 		case 0:
 			c.CaseEvents = append(c.CaseEvents, raw)
-			own = append(own, e.Data.Numbers...)
+			shared = append(shared, e.Data.Numbers...)
 		default:
 			alone = false
 			others = append(others, e.Data.Numbers...)
 		}
 	}
-	if !alone {
-		c.CaseEvents = nil
+	if alone {
+		own = append(own, shared...)
+	} else {
+		others = append(others, shared...)
 	}
 	for _, n := range own {
-		if !slices.Contains(c.Numbers, n) && (alone || !slices.Contains(others, n)) {
+		if !slices.Contains(c.Numbers, n) && !slices.Contains(others, n) {
 			c.Numbers = append(c.Numbers, n)
 		}
 	}
@@ -151,26 +159,52 @@ func (r *Registry) redact(tx *store.Tx, code docket.Code, who docket.Identity) e
 // SealedCoDefendant stands where a sealed person's name stood.
 const SealedCoDefendant = "同案人"
 
+// withoutPerson is an event whose free text no longer names a person.
 func withoutPerson(raw []byte, who docket.Identity) (clean []byte, changed bool, err error) {
-	e, err := docket.Stored(raw)
-	if err != nil {
-		return nil, false, err
-	}
-	scrub := func(s string) string {
+	return rewritten(raw, func(s string) (string, error) {
 		for _, secret := range append([]string{who.Name, who.Number, who.Address}, who.Aliases...) {
 			if secret != "" {
 				s = strings.ReplaceAll(s, secret, SealedCoDefendant)
 			}
 		}
-		return s
+		return s, nil
+	})
+}
+
+// withoutSealed is an event on its way into the ledger without the names and
+// document numbers of those whose records in the case are sealed. Nobody knows
+// them here: the vault recognises them.
+func (r *Registry) withoutSealed(tx *store.Tx, code docket.Code, raw []byte) ([]byte, error) {
+	clean, _, err := rewritten(raw, func(s string) (string, error) {
+		records, err := tx.CaseRecords(code)
+		if err != nil {
+			return "", err
+		}
+		return r.vault.Redact(tx, sealedAmong(records), s, SealedCoDefendant)
+	})
+	return clean, err
+}
+
+// rewritten is an event with each piece of free text put through f.
+func rewritten(raw []byte, f func(string) (string, error)) (clean []byte, changed bool, err error) {
+	e, err := docket.Stored(raw)
+	if err != nil {
+		return nil, false, err
 	}
-	before := e.Data.Text
-	e.Data.Text = scrub(before)
-	changed = e.Data.Text != before
+	texts := []*string{&e.Data.Text}
 	for i := range e.Data.Persons {
-		before := e.Data.Persons[i].Reason
-		e.Data.Persons[i].Reason = scrub(before)
-		changed = changed || e.Data.Persons[i].Reason != before
+		texts = append(texts, &e.Data.Persons[i].Reason)
+	}
+	for _, t := range texts {
+		if *t == "" {
+			continue
+		}
+		after, err := f(*t)
+		if err != nil {
+			return nil, false, err
+		}
+		changed = changed || after != *t
+		*t = after
 	}
 	if !changed {
 		return raw, false, nil
@@ -224,6 +258,9 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 	}, nil); err != nil {
 		return err
 	}
+	if err := tx.LockCase(it.Record.Code); err != nil {
+		return err
+	}
 	row, err := tx.Record(it.Record)
 	if err != nil {
 		return err
@@ -233,7 +270,9 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 		if row.Status != docket.Pending {
 			return nil
 		}
-		c.To = docket.Open
+		if c.To, err = cameFrom(tx, it.Record); err != nil {
+			return err
+		}
 		return j.change(tx, c, o.Agency)
 	}
 	state, err := r.state(tx, it.Record)

@@ -30,6 +30,9 @@ func (r *Registry) Unseal(ctx context.Context, by, query string, now time.Time) 
 }
 
 func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *grant.Request, now time.Time) error {
+	if err := tx.LockCase(c.Record.Code); err != nil {
+		return err
+	}
 	row, err := tx.Record(c.Record)
 	if err != nil {
 		return err
@@ -93,7 +96,11 @@ func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event
 		if id.Seq == 0 && held[string(key)] {
 			continue
 		}
-		out = append(out, store.Slip{ID: id, EventKey: key, Body: r.lock(raw, slipContext(id, key))})
+		clean, err := r.withoutSealed(tx, id.Code, raw)
+		if err != nil {
+			return err
+		}
+		out = append(out, store.Slip{ID: id, EventKey: key, Body: r.lock(clean, slipContext(id, key))})
 		for _, n := range e.Data.Numbers {
 			if err := tx.AddAlias(r.aliasKey(n), id.Code); err != nil {
 				return err

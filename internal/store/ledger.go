@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/docket"
@@ -11,6 +13,35 @@ import (
 func (t *Tx) LockPerson(personKey []byte, at time.Time) error {
 	return t.put(`INSERT INTO person (person_key, since, touched) VALUES ($1, $2, $2)
 		ON CONFLICT (person_key) DO UPDATE SET touched = $2`, personKey, micros(at))
+}
+
+// LockCase takes the lock on a case's rows: who files into it, seals or unseals
+// one of its records waits.
+func (t *Tx) LockCase(code docket.Code) error {
+	if t.db.engine.oneWriter() {
+		return nil
+	}
+	return t.put(`UPDATE record SET changes = changes WHERE code = $1`, string(code))
+}
+
+// TakeTurns makes transactions that name one of the keys wait for each other
+// until they end. It leaves nothing behind: a row that is inserted and deleted
+// again holds up others that insert it, and is never there for anybody.
+func (t *Tx) TakeTurns(keys [][]byte) error {
+	if t.db.engine.oneWriter() {
+		return nil
+	}
+	keys = slices.Clone(keys)
+	slices.SortFunc(keys, bytes.Compare) // one order for all: no deadlock
+	for _, k := range keys {
+		if err := t.put(`INSERT INTO turn (key) VALUES ($1)`, k); err != nil {
+			return err
+		}
+		if err := t.put(`DELETE FROM turn WHERE key = $1`, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DropPersonWithoutRecords deletes the person's row when no open record is left.

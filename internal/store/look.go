@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strconv"
+
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
 )
@@ -23,13 +25,12 @@ func (t *Tx) RecordCount(custodian string, status docket.Status) (n int, err err
 func (t *Tx) ReviewPage(custodian, kind string, limit, offset int) ([]Review, error) {
 	where, args := `outcome = ''`, []any{limit, offset}
 	if custodian != "" {
-		where, args = where+` AND custodian = $3`, append(args, custodian)
+		args = append(args, custodian)
+		where += ` AND custodian = $` + strconv.Itoa(len(args))
 	}
-	switch {
-	case kind != "" && custodian != "":
-		where, args = where+` AND kind = $4`, append(args, kind)
-	case kind != "":
-		where, args = where+` AND kind = $3`, append(args, kind)
+	if kind != "" {
+		args = append(args, kind)
+		where += ` AND kind = $` + strconv.Itoa(len(args))
 	}
 	return all(t, `SELECT `+reviewColumns+` FROM review WHERE `+where+` ORDER BY opened, code, id LIMIT $1 OFFSET $2`, args, scanReview)
 }

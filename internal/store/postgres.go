@@ -25,8 +25,9 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	return &postgresEngine{db: db}, nil
 }
 
-func (e *postgresEngine) pool() *sql.DB { return e.db }
-func (e *postgresEngine) close() error  { return e.db.Close() }
+func (e *postgresEngine) pool() *sql.DB   { return e.db }
+func (e *postgresEngine) oneWriter() bool { return false }
+func (e *postgresEngine) close() error    { return e.db.Close() }
 
 // goose migrates under a lock of the session: of two programs that start at
 // once, one waits for the other.

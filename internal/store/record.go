@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"strconv"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -115,10 +116,21 @@ type Listing struct {
 
 // Records lists lifecycle rows, the latest change first.
 func (t *Tx) Records(l Listing) ([]Record, error) {
-	return all(t, `SELECT `+recordColumns+` FROM record
-		WHERE (custodian = $1 OR $1 = '') AND (status = $2 OR $2 = '')
-		ORDER BY since DESC, code, seq LIMIT $3 OFFSET $4`,
-		[]any{l.Custodian, string(l.Status), l.Limit, l.Offset}, scanRecord)
+	where, args := "", []any{l.Limit, l.Offset}
+	narrow := func(column, value string) {
+		if value == "" {
+			return
+		}
+		word := " WHERE "
+		if where != "" {
+			word = " AND "
+		}
+		args = append(args, value)
+		where += word + column + " = $" + strconv.Itoa(len(args))
+	}
+	narrow("custodian", l.Custodian)
+	narrow("status", string(l.Status))
+	return all(t, `SELECT `+recordColumns+` FROM record`+where+` ORDER BY since DESC, code, seq LIMIT $1 OFFSET $2`, args, scanRecord)
 }
 
 // StatusCounts counts records by status; of one custodian where it is given.
@@ -127,7 +139,11 @@ func (t *Tx) StatusCounts(custodian string) (map[docket.Status]int, error) {
 		status docket.Status
 		n      int
 	}
-	rows, err := all(t, `SELECT status, COUNT(*) FROM record WHERE (custodian = $1 OR $1 = '') GROUP BY status`, []any{custodian},
+	query, args := `SELECT status, COUNT(*) FROM record`, []any(nil)
+	if custodian != "" {
+		query, args = query+` WHERE custodian = $1`, []any{custodian}
+	}
+	rows, err := all(t, query+` GROUP BY status`, args,
 		func(scan func(...any) error) (c count, err error) { return c, scan((*string)(&c.status), &c.n) })
 	out := make(map[docket.Status]int, len(rows))
 	for _, r := range rows {

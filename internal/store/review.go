@@ -80,14 +80,16 @@ func (t *Tx) OpenReview(id docket.RecordID, kind string) (Review, error) {
 
 // Reviews lists the open items of a custodian, or of all, the oldest first.
 func (t *Tx) Reviews(custodian string, limit, offset int) ([]Review, error) {
-	return all(t, `SELECT `+reviewColumns+` FROM review WHERE outcome = '' AND (custodian = $1 OR $1 = '')
-		ORDER BY opened, code, id LIMIT $2 OFFSET $3`, []any{custodian, limit, offset}, scanReview)
+	return t.ReviewPage(custodian, "", limit, offset)
 }
 
 // ReviewCount counts the open items of a custodian, or of all, by kind.
 func (t *Tx) ReviewCount(custodian, kind string) (n int, err error) {
-	err = t.one(`SELECT COUNT(*) FROM review WHERE outcome = '' AND (custodian = $1 OR $1 = '') AND kind = $2`, []any{custodian, kind}, &n)
-	return n, err
+	query, args := `SELECT COUNT(*) FROM review WHERE outcome = '' AND kind = $1`, []any{kind}
+	if custodian != "" {
+		query, args = query+` AND custodian = $2`, append(args, custodian)
+	}
+	return n, t.one(query, args, &n)
 }
 
 // UpdateReview writes an open item's proposal anew.
@@ -171,8 +173,11 @@ func (t *Tx) NoticesTo(agencyID string, limit, offset int) ([]Notice, error) {
 // UnansweredCount counts an agency's letters without acknowledgement; of all
 // agencies where none is given.
 func (t *Tx) UnansweredCount(agencyID string) (n int, err error) {
-	err = t.one(`SELECT COUNT(*) FROM notice WHERE acked IS NULL AND (agency = $1 OR $1 = '')`, []any{agencyID}, &n)
-	return n, err
+	query, args := `SELECT COUNT(*) FROM notice WHERE acked IS NULL`, []any(nil)
+	if agencyID != "" {
+		query, args = query+` AND agency = $1`, []any{agencyID}
+	}
+	return n, t.one(query, args, &n)
 }
 
 // AckNotice records an agency's acknowledgement, once.

@@ -66,7 +66,8 @@ func openSQLite(ctx context.Context, file string) (engine, error) {
 	return e, nil
 }
 
-func (e *sqliteEngine) pool() *sql.DB { return e.db }
+func (e *sqliteEngine) pool() *sql.DB   { return e.db }
+func (e *sqliteEngine) oneWriter() bool { return true }
 
 func (e *sqliteEngine) goose() (goose.Dialect, []goose.ProviderOption, error) {
 	return goose.DialectSQLite3, nil, nil

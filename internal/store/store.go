@@ -43,6 +43,7 @@ type engine interface {
 	transact(ctx context.Context, readOnly bool, f func(session) error) error
 	retry(err error) bool    // the transaction may succeed if it is run again
 	conflict(err error) bool // a key is already there
+	oneWriter() bool         // a second transaction that writes waits for the first to end
 	pool() *sql.DB
 	goose() (goose.Dialect, []goose.ProviderOption, error)
 	close() error

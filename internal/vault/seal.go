@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/docket"
@@ -16,7 +17,7 @@ type Content struct {
 	Custodian  string            `json:"custodian"`
 	Identity   docket.Identity   `json:"identity"`
 	Events     []json.RawMessage `json:"events"`                // each reduced to this person
-	CaseEvents []json.RawMessage `json:"case_events,omitempty"` // of the case as a whole, once nobody's record is open
+	CaseEvents []json.RawMessage `json:"case_events,omitempty"` // of the case as a whole: they name nobody
 	Numbers    []docket.Number   `json:"numbers,omitempty"`     // that lead to this record only
 }
 
@@ -39,11 +40,26 @@ func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	if err := v.addNumbers(rows, c.Record, c.Numbers); err != nil {
 		return err
 	}
-	events, err := stored(c.Events)
+	events, err := stored(slices.Concat(c.CaseEvents, c.Events))
 	if err != nil {
 		return err
 	}
-	return v.putCapsule(rows, v.personKey(c.Record.Code, c.Identity), key, c.Record, events)
+	for _, person := range v.personKeys(c.Record.Code, c.Identity) {
+		if err := v.putCapsule(rows, person, key, c.Record, events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// personKeys are the vault's indexes of a person: that of the document, and
+// that of the name within the case, for reports that give no more.
+func (v *Vault) personKeys(code docket.Code, p docket.Identity) [][]byte {
+	keys := [][]byte{v.personKey(code, p)}
+	if p.MatchKey() != "" {
+		keys = append(keys, v.personKey(code, docket.Identity{Name: p.Name}))
+	}
+	return keys
 }
 
 func (v *Vault) encrypt(rows Rows, custodian string, body, context []byte) (wrapped, sealed []byte, err error) {
@@ -171,12 +187,16 @@ func (v *Vault) Find(rows Rows, sealed []docket.RecordID, p docket.Identity) (do
 	for _, l := range links {
 		keys[string(l.RecordKey)] = true
 	}
+	var found []docket.RecordID
 	for _, id := range sealed {
 		if keys[string(v.recordKey(id))] {
-			return id, true, nil
+			found = append(found, id)
 		}
 	}
-	return docket.RecordID{}, false, nil
+	if len(found) != 1 { // two of one name: no guess
+		return docket.RecordID{}, false, nil
+	}
+	return found[0], true, nil
 }
 
 func stored(raws []json.RawMessage) ([]*docket.Event, error) {

@@ -49,17 +49,24 @@ func (v *Vault) WeighRecord(rows Rows, id docket.RecordID) ([]Weighed, error) {
 	if len(links) == 0 {
 		return nil, ErrNotSealed
 	}
-	all, err := rows.LinksOfPerson(links[0].PersonKey)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Weighed, 0, len(all))
-	for _, l := range all {
-		w, err := v.openCapsule(l)
+	var out []Weighed
+	seen := make(map[string]bool)
+	for _, l := range links { // by document, and by name within the case
+		all, err := rows.LinksOfPerson(l.PersonKey)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, w)
+		for _, l := range all {
+			if seen[string(l.RecordKey)] {
+				continue
+			}
+			seen[string(l.RecordKey)] = true
+			w, err := v.openCapsule(l)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, w)
+		}
 	}
 	return out, nil
 }

@@ -136,3 +136,10 @@ func (w *World) Receive(d *registry.Delivery) ([]registry.Receipt, error) {
 	w.step()
 	return receipts, err
 }
+
+// Acknowledged counts deliveries whose events a test had accepted by itself.
+func (w *World) Acknowledged(deliveries ...*registry.Delivery) {
+	for _, d := range deliveries {
+		w.accepted[agency.SourceOf(d.Agency)] += int64(len(d.Events))
+	}
+}

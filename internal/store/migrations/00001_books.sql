@@ -75,6 +75,11 @@ CREATE TABLE alias (
 );
 CREATE INDEX alias_by_code ON alias (code);
 
+-- Always empty: transactions that open the same case take turns by it.
+CREATE TABLE turn (
+	key BYTEA NOT NULL PRIMARY KEY
+);
+
 CREATE TABLE slip (
 	code      TEXT   NOT NULL,
 	seq       BIGINT NOT NULL, -- 0: said of the case, of nobody yet
@@ -310,6 +315,7 @@ DROP TABLE lifecycle;
 DROP TABLE record;
 DROP TABLE holding;
 DROP TABLE slip;
+DROP TABLE turn;
 DROP TABLE alias;
 DROP TABLE person_record;
 DROP TABLE person;
