@@ -165,9 +165,18 @@ func (t *Tx) NoticesOf(id docket.RecordID) ([]Notice, error) {
 // NoticesTo lists letters to an agency that wait for an answer first, then the
 // answered, the latest first in each.
 func (t *Tx) NoticesTo(agencyID string, limit, offset int) ([]Notice, error) {
-	return all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1
-		ORDER BY CASE WHEN acked IS NULL THEN 0 ELSE 1 END, issued DESC, code, id LIMIT $2 OFFSET $3`,
-		[]any{agencyID, limit, offset}, scanNotice)
+	waiting, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1 AND acked IS NULL
+		ORDER BY issued DESC, code, id LIMIT $2 OFFSET $3`, []any{agencyID, limit, offset}, scanNotice)
+	if err != nil || len(waiting) == limit {
+		return waiting, err
+	}
+	unanswered, err := t.UnansweredCount(agencyID)
+	if err != nil {
+		return nil, err
+	}
+	answered, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1 AND acked IS NOT NULL
+		ORDER BY issued DESC, code, id LIMIT $2 OFFSET $3`, []any{agencyID, limit - len(waiting), max(0, offset-unanswered)}, scanNotice)
+	return append(waiting, answered...), err
 }
 
 // UnansweredCount counts an agency's letters without acknowledgement; of all

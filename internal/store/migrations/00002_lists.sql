@@ -1,0 +1,13 @@
+-- +goose Up
+-- The lists that officers page through: the latest change first, what waits
+-- for an answer first.
+CREATE INDEX record_by_since ON record (since);
+CREATE INDEX record_by_custodian_since ON record (custodian, since);
+CREATE INDEX notice_by_answer ON notice (agency, acked, issued);
+DROP INDEX notice_by_agency;
+
+-- +goose Down
+CREATE INDEX notice_by_agency ON notice (agency, issued);
+DROP INDEX notice_by_answer;
+DROP INDEX record_by_custodian_since;
+DROP INDEX record_by_since;
