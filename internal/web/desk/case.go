@@ -154,9 +154,11 @@ func (o *Office) oneCase(r *http.Request, v *web.Visitor) (pages.Page, error) {
 func (o *Office) record(rec *registry.RecordView, names *names) pages.Record {
 	out := pages.Record{Code: parts.Code(rec.Row.ID.String()), Status: parts.Status(rec.Row.Status)}
 	for _, c := range rec.Changes {
-		out.Life = append(out.Life, pages.Change{
-			To: parts.Status(c.To), At: c.At, Operator: names.operator(c.Operator), Basis: basisWords(c.Basis), Reason: reasonWords(c.Reason),
-		})
+		change := pages.Change{To: parts.Status(c.To), At: c.At, Operator: names.operator(c.Operator), Basis: basisWords(c.Basis), Reason: reasonWords(c.Reason)}
+		if change.Reason == change.Basis {
+			change.Reason = locale.Both{}
+		}
+		out.Life = append(out.Life, change)
 	}
 	for _, n := range rec.Notices {
 		out.Notices = append(out.Notices, o.sent(&n, names))

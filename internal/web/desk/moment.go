@@ -17,7 +17,7 @@ func moment(e *docket.Event, names *names) parts.Moment {
 		m.By = names.of(id)
 	}
 	if len(e.Data.Numbers) > 0 {
-		m.Number = e.Data.Numbers[0].No
+		m.Number = e.Data.Numbers[len(e.Data.Numbers)-1].No // the one it gave the case itself
 	}
 	if len(e.Data.Persons) > 0 {
 		m.Detail = detail(&e.Data.Persons[0])

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"github.com/fengcun/fengcun/internal/agency"
-	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -12,7 +11,6 @@ import (
 // people it names are invented and the same in every demonstration.
 func (o *Office) tour(v *web.Visitor) [10]*pages.Try {
 	c := o.demo.Cast
-	who := func(key string, p docket.Identity) locale.Text { return locale.T(key, p.Name, p.Number) }
 	stops := [10]struct {
 		duty agency.Duty
 		next string
@@ -27,7 +25,7 @@ func (o *Office) tour(v *web.Visitor) [10]*pages.Try {
 		{agency.Auditor, "/trail", locale.T("tour.7")},
 		{agency.QueryOfficer, "/queries", locale.T("tour.8")},
 		{agency.CertWindow, "/certificates/new", locale.T("tour.9", c.DrunkDriver.Name, c.DrunkDriver.Number, c.NoRecord.Name, c.NoRecord.Number)},
-		{agency.SealClerk, "/reviews?kind=unseal", who("tour.10", c.Relapsing)},
+		{agency.SealClerk, "/reviews?kind=unseal", locale.T("tour.10", c.Reoffender.Name, c.Relapsing.Name)},
 	}
 	var out [10]*pages.Try
 	for i, s := range stops {

@@ -183,6 +183,15 @@ func climb(index, size int64, leaf trail.Hash, path []trail.Hash) (steps []pages
 	return steps, node
 }
 
+// detailLabel is the name of an entry's detail, in words where there are any.
+func detailLabel(name string) locale.Text {
+	switch name {
+	case "query", "request", "approval", "purpose", "review", "kind", "decision", "outcome", "records", "certificate", "notice", "from", "reason", "officer":
+		return locale.T("detail." + name)
+	}
+	return locale.Plain(name)
+}
+
 // private opens the record behind an entry for an auditor.
 func (o *Office) private(r *http.Request, v *web.Visitor, p *pages.TrailEntry, index int64) error {
 	list, err := o.reg.AuditTrail(r.Context(), v.ID, index, 1, o.audit)
@@ -201,11 +210,11 @@ func (o *Office) private(r *http.Request, v *web.Visitor, p *pages.TrailEntry, i
 	item := func(key, value string) parts.Item { return parts.Item{Label: locale.T(key), Value: value} }
 	p.Private = []parts.Item{
 		{Label: locale.T("trail.kind"), Value: e.Kind, Code: true}, item("trail.time", second(e.At)),
-		{Label: locale.T("trail.actor"), Both: names.operator(e.Actor)}, item("query.agency", names.of(e.Agency)),
+		{Label: locale.T("trail.actor"), Both: names.operator(e.Actor)}, item("trail.agency", names.of(e.Agency)),
 		{Label: locale.T("trail.concerns"), Value: e.Code, Code: e.Code != ""}, item("query.basis", e.Basis),
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
-		p.Private = append(p.Private, parts.Item{Label: locale.Plain(k), Value: e.Detail[k], Code: true})
+		p.Private = append(p.Private, parts.Item{Label: detailLabel(k), Value: e.Detail[k], Code: true})
 	}
 	return names.err
 }

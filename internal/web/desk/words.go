@@ -194,6 +194,9 @@ func reasonWords(reason string) locale.Both {
 		"superseded": {Zh: "提议已被新的事实取代", En: "overtaken by later facts"},
 	}
 	b, ok := known[outcome]
+	if ground := unsealGround(reason); ground.Zh != "" {
+		return ground
+	}
 	if !ok {
 		for _, t := range docket.Types() {
 			if t.Chinese() == reason {
