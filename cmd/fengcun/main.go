@@ -31,6 +31,7 @@ type cli struct {
 	Notice      noticeCmd      `cmd:"" help:"Sealing and unsealing notices, acknowledgement. 通知与回执."`
 	Case        caseCmd        `cmd:"" help:"A case by its code. 案件."`
 	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
+	Simulate    simulateCmd    `cmd:"" help:"Whom would a policy pack reach? 政策模拟: 各规则覆盖多少人."`
 	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
 	Keys        keysCmd        `cmd:"" help:"The platform's keys. 密钥."`
