@@ -163,6 +163,8 @@ func VerifyApproval(req Signed, r *Request, s Signed, dir Officers, digest func(
 	sum := digest(req.Body)
 	_, approve := duties(r.Purpose)
 	switch {
+	case a.Verdict != Approve && a.Verdict != Refuse:
+		return nil, fmt.Errorf("%w: a verdict, %s or %s", ErrIncomplete, Approve, Refuse)
 	case a.Request != hexOf(sum[:]):
 		return nil, ErrOther
 	case a.Officer == r.Officer:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/norm"
 	"github.com/fengcun/fengcun/internal/store"
@@ -48,7 +49,7 @@ func (r *Registry) Ask(ctx context.Context, signed grant.Signed, now time.Time) 
 // checkGround refuses a request without a statutory ground, and one that asks
 // its own agency where another must answer.
 func (r *Registry) checkGround(tx *store.Tx, req *grant.Request) error {
-	_, known := norm.GroundByID(req.Ground)
+	ground, known := norm.GroundByID(req.Ground)
 	if req.Purpose == grant.Unseal {
 		known = known || slices.Contains(UnsealGrounds(), req.Ground)
 	}
@@ -60,6 +61,23 @@ func (r *Registry) checkGround(tx *store.Tx, req *grant.Request) error {
 	}
 	if req.Purpose == grant.Inspect && req.Approver == req.Agency {
 		return grant.ErrSameAgency
+	}
+	asker, err := tx.Agency(req.Agency)
+	if err != nil || asker.Kind != agency.Outside {
+		return err
+	}
+	return checkUnit(req, ground)
+}
+
+// checkUnit holds a body that is no justice organ to what the law opens to it:
+// a query under a provision of the State, answered by no more than whether, for
+// what and to what the person was sentenced.
+func checkUnit(req *grant.Request, ground norm.Ground) error {
+	if !ground.ByUnit() {
+		return fmt.Errorf("%w: ground: this one is open to justice organs alone", ErrInput)
+	}
+	if req.Scope != grant.Summary {
+		return fmt.Errorf("%w: scope: a unit is shown the summary", ErrInput)
 	}
 	return nil
 }
