@@ -1,0 +1,39 @@
+package registrytest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/keyring"
+	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/store/storetest"
+	"github.com/fengcun/fengcun/internal/suite"
+)
+
+// Books are what another process wrote, and what is known of it from outside.
+type Books struct {
+	URL          string
+	Ring         *keyring.Ring
+	Packs        *policy.Set
+	Now          time.Time
+	Acknowledged map[string]int64 // events by source
+	Secrets      []string         // what no table may show
+}
+
+// Over is a world over such books: to check, not to act in.
+func Over(tb testing.TB, b Books) *World {
+	tb.Helper()
+	w := &World{
+		TB: tb, URL: b.URL, Now: b.Now, Ring: b.Ring, suite: b.Ring.Suite(), packs: b.Packs,
+		agencies: map[string]*party{}, officers: map[string]suite.SignKey{}, secrets: newFinder(), accepted: b.Acknowledged,
+	}
+	for _, s := range b.Secrets {
+		w.secrets.add(s)
+	}
+	w.DB = storetest.Open(tb, w.URL)
+	w.raw = storetest.SQL(tb, w.URL)
+	return w
+}
+
+// OfficerKey is an officer's own key, for callers that sign by themselves.
+func (w *World) OfficerKey(id string) suite.SignKey { return w.officers[id] }
