@@ -43,7 +43,9 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	approver := req.Officer != v.ID
 	if approver {
 		p.Key = keyPrint(me)
-		p.Checks = o.checks(q, me)
+		if q.Query.State == store.QueryFiled {
+			p.Checks = o.checks(q, me)
+		}
 	}
 	switch {
 	case approver && live && q.Query.State == store.QueryFiled:
@@ -63,7 +65,7 @@ func (o *Office) requestItems(q *registry.QueryView, names *names) []parts.Item 
 	item := func(key, value string) parts.Item { return parts.Item{Label: locale.T(key), Value: value} }
 	items := []parts.Item{
 		{Label: locale.T("query.id"), Value: shortID(req.ID), Code: true},
-		item("query.officer", names.of(req.Officer)), item("query.agency", names.of(req.Agency)), item("query.approver", names.of(req.Approver)),
+		item("query.officer", names.of(req.Officer)), item("query.agency", names.of(req.Agency)), item("query.asked", names.of(req.Approver)),
 		{Label: locale.T("query.ground"), Both: groundWords(req.Ground)},
 		item("query.basis", req.Basis), item("query.case-no", req.Matter),
 	}

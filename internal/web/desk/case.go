@@ -59,8 +59,8 @@ func (o *Office) cases(r *http.Request, v *web.Visitor) (pages.Page, error) {
 	for _, rec := range records {
 		row := caseRow(&rec)
 		row.Agency = names.of(rec.Row.Custodian)
-		if n := len(p.Rows); n > 0 && p.Rows[n-1].Code == row.Code {
-			p.Rows[n-1].Records = append(p.Rows[n-1].Records, row.Records...)
+		if i := slices.IndexFunc(p.Rows, func(r pages.CaseRow) bool { return r.Code == row.Code }); i >= 0 {
+			p.Rows[i].Records = append(p.Rows[i].Records, row.Records...)
 			continue
 		}
 		p.Rows = append(p.Rows, row)

@@ -221,7 +221,7 @@ func TestAcknowledging(t *testing.T) {
 	s := newStage(t, stageOptions{})
 	v := s.as("notices")
 	body := v.page("/notices")
-	v.has(body, "犯罪记录封存通知书", "本单位文号")
+	v.has(body, "犯罪记录封存通知书", "文号：")
 	post := regexp.MustCompile(`action="(/notices/[^"]+)"`).FindStringSubmatch(body)[1]
 	if a := s.as("notices-police").post(post, nil); a.status != http.StatusNotFound {
 		t.Errorf("another agency acknowledges: %d", a.status)

@@ -119,7 +119,8 @@ func (o *Office) queryForm(r *http.Request, v *web.Visitor) (pages.QueryForm, er
 // personFields name a person by document.
 func personFields(required bool) []parts.Field {
 	kinds := parts.Field{Name: "document", Control: parts.Choice, Label: locale.T("query.document"), Value: docket.ResidentID, Options: []parts.Option{
-		{Value: docket.ResidentID, Label: locale.T("query.id-card")}, {Value: docket.Passport, Label: locale.T("query.passport")},
+		{Value: docket.ResidentID, Label: locale.T("query.id-card")},
+		{Value: docket.Passport, Label: locale.T("query.passport")},
 		{Value: "港澳台居民通行证件", Label: locale.T("query.permit")},
 	}}
 	return []parts.Field{

@@ -158,7 +158,8 @@ func TestTour(t *testing.T) {
 		v.says("未发现有犯罪记录", p.name)
 		v.look(p.what)
 	}
-	v.click(`a[href*="/certificates/check"]`)
+	v.click(`.btn-list a[href*="/certificates/check"]`)
+	v.says("有效", "松涧县公安局")
 	v.look("9-check")
 
 	v.step(10)
@@ -202,8 +203,14 @@ func (v *tourist) signIn(account, next string) {
 func (v *tourist) english(query string) {
 	v.t.Helper()
 	for _, p := range []struct{ account, path, name string }{
-		{"clerk", "/desk", "desk"}, {"clerk", "/reviews", "reviews"}, {"querier", "/queries/new", "query-form"}, {"reviewer", query, "approval"},
-		{"notices", "/notices", "notices"}, {"window", "/certificates/new", "certificate-form"}, {"auditor", "/trail", "trail"}, {"auditor", "/flow", "flow"},
+		{"clerk", "/desk", "desk"},
+		{"clerk", "/reviews", "reviews"},
+		{"querier", "/queries/new", "query-form"},
+		{"reviewer", query, "approval"},
+		{"notices", "/notices", "notices"},
+		{"window", "/certificates/new", "certificate-form"},
+		{"auditor", "/trail", "trail"},
+		{"auditor", "/flow", "flow"},
 		{"supervisor", "/cases", "cases"},
 	} {
 		v.signIn(p.account, p.path)

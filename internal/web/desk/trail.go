@@ -209,9 +209,12 @@ func (o *Office) private(r *http.Request, v *web.Visitor, p *pages.TrailEntry, i
 	names := o.names(r)
 	item := func(key, value string) parts.Item { return parts.Item{Label: locale.T(key), Value: value} }
 	p.Private = []parts.Item{
-		{Label: locale.T("trail.kind"), Value: e.Kind, Code: true}, item("trail.time", second(e.At)),
-		{Label: locale.T("trail.actor"), Both: names.operator(e.Actor)}, item("trail.agency", names.of(e.Agency)),
-		{Label: locale.T("trail.concerns"), Value: e.Code, Code: e.Code != ""}, item("query.basis", e.Basis),
+		{Label: locale.T("trail.kind"), Value: e.Kind, Code: true},
+		item("trail.time", second(e.At)),
+		{Label: locale.T("trail.actor"), Both: names.operator(e.Actor)},
+		item("trail.agency", names.of(e.Agency)),
+		{Label: locale.T("trail.concerns"), Value: e.Code, Code: e.Code != ""},
+		item("query.basis", e.Basis),
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
 		p.Private = append(p.Private, parts.Item{Label: detailLabel(k), Value: e.Detail[k], Code: true})

@@ -16,11 +16,15 @@ func TestSentenceWords(t *testing.T) {
 		zh, en string
 	}{
 		{nil, "", ""},
-		{&docket.Sentence{Kind: docket.Detention, Months: ptr(2), Suspended: ptr(true), ProbationMonths: ptr(3), FineYuan: ptr(int64(4000))},
-			"拘役 2 个月，缓刑 3 个月，罚金 4,000 元", "short-term detention of 2 months, suspended for 3 months, fine of 4,000 yuan"},
+		{
+			&docket.Sentence{Kind: docket.Detention, Months: ptr(2), Suspended: ptr(true), ProbationMonths: ptr(3), FineYuan: ptr(int64(4000))},
+			"拘役 2 个月，缓刑 3 个月，罚金 4,000 元", "short-term detention of 2 months, suspended for 3 months, fine of 4,000 yuan",
+		},
 		{&docket.Sentence{Kind: docket.FixedTerm, Months: ptr(25)}, "有期徒刑 2 年 1 个月", "fixed-term imprisonment of 2 years 1 month"},
-		{&docket.Sentence{Kind: docket.FixedTerm, Months: ptr(12), RightsMonths: ptr(12)},
-			"有期徒刑 1 年，剥夺政治权利 1 年", "fixed-term imprisonment of 1 year, deprived of political rights for 1 year"},
+		{
+			&docket.Sentence{Kind: docket.FixedTerm, Months: ptr(12), RightsMonths: ptr(12)},
+			"有期徒刑 1 年，剥夺政治权利 1 年", "fixed-term imprisonment of 1 year, deprived of political rights for 1 year",
+		},
 		{&docket.Sentence{Kind: docket.Fine, FineYuan: ptr(int64(1234567))}, "罚金 1,234,567 元", "fine of 1,234,567 yuan"},
 	} {
 		if got := sentenceWords(c.s); got != (locale.Both{Zh: c.zh, En: c.en}) {
