@@ -3,11 +3,15 @@
 -- for an answer first.
 CREATE INDEX record_by_since ON record (since);
 CREATE INDEX record_by_custodian_since ON record (custodian, since);
+CREATE INDEX review_by_opened ON review (outcome, opened);
+CREATE INDEX review_by_kind ON review (outcome, kind, opened);
 CREATE INDEX notice_by_answer ON notice (agency, acked, issued);
 DROP INDEX notice_by_agency;
 
 -- +goose Down
 CREATE INDEX notice_by_agency ON notice (agency, issued);
 DROP INDEX notice_by_answer;
+DROP INDEX review_by_kind;
+DROP INDEX review_by_opened;
 DROP INDEX record_by_custodian_since;
 DROP INDEX record_by_since;

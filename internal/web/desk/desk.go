@@ -58,6 +58,7 @@ type Office struct {
 	gate    *gate
 	shown   *shown
 	figures figures
+	wide    wide
 }
 
 // New makes an office. Register it with Routes.

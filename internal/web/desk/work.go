@@ -34,7 +34,7 @@ const (
 
 // desk is an officer's first page: what waits, and how much of it.
 func (o *Office) desk(r *http.Request, v *web.Visitor) (pages.Page, error) {
-	d, err := o.reg.Desk(r.Context(), v.ID)
+	d, err := o.counts(r.Context(), v)
 	if err != nil {
 		return nil, err
 	}
