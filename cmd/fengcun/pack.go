@@ -136,7 +136,7 @@ func packFolders(names []string) ([]packFolder, error) {
 	}
 	var out []packFolder
 	for _, name := range names {
-		root := fs.FS(os.DirFS(name))
+		root := os.DirFS(name)
 		if _, err := fs.Stat(root, "policy.yaml"); err == nil {
 			out = append(out, packFolder{name, root})
 			continue

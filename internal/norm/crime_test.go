@@ -82,12 +82,17 @@ func TestCounts(t *testing.T) {
 		n        int
 	}{
 		{norm.NationalSecurity, norm.Always, 12},
-		{norm.Terrorism, norm.Always, 7}, {norm.Terrorism, norm.Related, 3},
-		{norm.Sexual, norm.Always, 4}, {norm.Sexual, norm.IfVictimMinor, 6},
+		{norm.Terrorism, norm.Always, 7},
+		{norm.Terrorism, norm.Related, 3},
+		{norm.Sexual, norm.Always, 4},
+		{norm.Sexual, norm.IfVictimMinor, 6},
 		{norm.Drug, norm.Always, 11},
 		{norm.Mafia, norm.Always, 3},
-		{norm.Duty, norm.Always, 45}, {norm.Duty, norm.BesideOffice, 6}, {norm.Duty, norm.IfOfficial, 50},
-		{norm.Violent, norm.Always, 6}, {norm.Violent, norm.IfVariant, 2},
+		{norm.Duty, norm.Always, 45},
+		{norm.Duty, norm.BesideOffice, 6},
+		{norm.Duty, norm.IfOfficial, 50},
+		{norm.Violent, norm.Always, 6},
+		{norm.Violent, norm.IfVariant, 2},
 	} {
 		n := 0
 		for _, crime := range c.In(want.category) {

@@ -60,8 +60,8 @@ var norms = sync.OnceValue(func() []Norm {
 // Norms lists the provisions.
 func Norms() []Norm { return append([]Norm(nil), norms()...) }
 
-// NormByNo finds one by its number.
-func NormByNo(no int) (Norm, bool) {
+// ByNo finds one by its number.
+func ByNo(no int) (Norm, bool) {
 	for _, n := range norms() {
 		if n.No == no {
 			return n, true

@@ -29,7 +29,7 @@ func TestOnlyLawsAndRegulationsThatBanAPositionLetAUnitQuery(t *testing.T) {
 		{59, false}, // a 部门规章
 		{39, false}, // a driving licence is no position
 	} {
-		n, ok := norm.NormByNo(c.no)
+		n, ok := norm.ByNo(c.no)
 		if !ok || n.Queryable() != c.want {
 			t.Errorf("%s %s: queryable %v, want %v", n.Citation(), n.Position, n.Queryable(), c.want)
 		}

@@ -14,8 +14,12 @@ func boolType() *cel.Type { return cel.BoolType }
 
 func TestTruthTables(t *testing.T) {
 	for _, c := range []struct{ a, b, and, or Truth }{
-		{True, True, True, True}, {True, False, False, True}, {True, Unknown, Unknown, True},
-		{False, False, False, False}, {False, Unknown, False, Unknown}, {Unknown, Unknown, Unknown, Unknown},
+		{True, True, True, True},
+		{True, False, False, True},
+		{True, Unknown, Unknown, True},
+		{False, False, False, False},
+		{False, Unknown, False, Unknown},
+		{Unknown, Unknown, Unknown, Unknown},
 	} {
 		if c.a.And(c.b) != c.and || c.b.And(c.a) != c.and || c.a.Or(c.b) != c.or || c.b.Or(c.a) != c.or {
 			t.Errorf("%s, %s: and %s, or %s", c.a, c.b, c.a.And(c.b), c.a.Or(c.b))

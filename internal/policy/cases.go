@@ -62,7 +62,7 @@ func readCases(folder fs.FS) ([]Case, error) {
 		return nil, err
 	}
 	if len(s.Cases) == 0 {
-		return nil, &Fault{File: testsFile, Err: errors.New("no cases; a pack is proved on worked cases")}
+		return nil, &PackError{File: testsFile, Err: errors.New("no cases; a pack is proved on worked cases")}
 	}
 	out := make([]Case, len(s.Cases))
 	for i := range s.Cases {
@@ -167,23 +167,23 @@ func merge(a, b map[string]any) map[string]any {
 	return out
 }
 
-// CaseFailure is a worked case whose answer is another than expected.
-type CaseFailure struct {
+// CaseError is a worked case whose answer is another than expected.
+type CaseError struct {
 	Pack, Name string
 	Line       int
 	Diff       []string
 }
 
-func (f *CaseFailure) Error() string {
+func (f *CaseError) Error() string {
 	return fmt.Sprintf("%s:%d:1: %s: case %q: %s", testsFile, f.Line, f.Pack, f.Name, strings.Join(f.Diff, "; "))
 }
 
 // RunCases decides every worked case and gives those that fail.
-func (p *Pack) RunCases() []*CaseFailure {
-	var failed []*CaseFailure
+func (p *Pack) RunCases() []*CaseError {
+	var failed []*CaseError
 	for i := range p.Cases {
 		if diff := p.Cases[i].run(p); len(diff) > 0 {
-			failed = append(failed, &CaseFailure{Pack: p.ID, Name: p.Cases[i].Name, Line: p.Cases[i].Line, Diff: diff})
+			failed = append(failed, &CaseError{Pack: p.ID, Name: p.Cases[i].Name, Line: p.Cases[i].Line, Diff: diff})
 		}
 	}
 	return failed

@@ -75,6 +75,7 @@ func (c *compiler) expr(e ast.Expr) (value, error) {
 		return c.call(e.AsCall())
 	case ast.ComprehensionKind:
 		return c.comprehension(e.AsComprehension())
+	case ast.UnspecifiedExprKind, ast.MapKind, ast.StructKind:
 	}
 	return value{}, fmt.Errorf("maps and objects cannot be made in a condition")
 }
@@ -201,6 +202,7 @@ func loopRecords(depth int, all bool, body func(*scope) Truth) func(*scope) Trut
 				return s.settle(mark, decisive)
 			case Unknown:
 				result = Unknown
+			default: // the answer that does not decide
 			}
 		}
 		return result
@@ -222,6 +224,7 @@ func loopCrimes(depth int, all bool, over func(*scope) ([]docket.Crime, *Record,
 				return s.settle(mark, decisive)
 			case Unknown:
 				result = Unknown
+			default: // the answer that does not decide
 			}
 		}
 		return result

@@ -30,13 +30,13 @@ func (p *Pack) Verdict(d *Dossier, record int, on civil.Date) (Outcome, civil.Da
 	s := p.scope(d, on)
 	f := p.weigh(s, record, nil)
 	s.release()
-	return f.outcome(p, on)
+	return f.outcome(on)
 }
 
 func (p *Pack) explain(s *scope, i int) RecordDecision {
 	reasons := make([]Reason, 0, len(p.rules)+len(p.triggers)+3)
 	f := p.weigh(s, i, &reasons)
-	outcome, from := f.outcome(p, s.on)
+	outcome, from := f.outcome(s.on)
 	return RecordDecision{ID: s.d.Records[i].ID, Decision: outcome, From: from, Reasons: reasons}
 }
 
@@ -152,7 +152,7 @@ func (r *Rule) reason(t Truth) Reason {
 
 // outcome draws the conclusion. What is unknown leads to review unless the
 // answer is the same either way.
-func (f finding) outcome(p *Pack, on civil.Date) (Outcome, civil.Date) {
+func (f finding) outcome(on civil.Date) (Outcome, civil.Date) {
 	var none civil.Date
 	switch {
 	case f.sealed:

@@ -8,9 +8,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
-	"github.com/go-json-experiment/json"
 )
 
 // ErrTooLong is the error for a line over MaxLine; nothing after it is read.

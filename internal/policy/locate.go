@@ -13,30 +13,30 @@ import (
 // fileNode is the parsed file, made when the first fault asks for a place.
 type fileNode = *ast.File
 
-// Fault is what is wrong with a pack, and where.
-type Fault struct {
+// PackError is what is wrong with a pack, and where.
+type PackError struct {
 	File         string
 	Line, Column int // from 1; 0 where the place is not known
 	Path         string
 	Err          error
 }
 
-func (f *Fault) Error() string {
+func (f *PackError) Error() string {
 	if f.Line == 0 {
 		return fmt.Sprintf("%s: %v", f.File, f.Err)
 	}
 	return fmt.Sprintf("%s:%d:%d: %v", f.File, f.Line, f.Column, f.Err)
 }
 
-func (f *Fault) Unwrap() error { return f.Err }
+func (f *PackError) Unwrap() error { return f.Err }
 
 // fault gives a YAML error its file, line and column in our form.
 func (s *source) fault(err error) error {
 	var y yaml.Error
 	if !errors.As(err, &y) {
-		return &Fault{File: s.name, Err: err}
+		return &PackError{File: s.name, Err: err}
 	}
-	f := &Fault{File: s.name, Err: errors.New(y.GetMessage())}
+	f := &PackError{File: s.name, Err: errors.New(y.GetMessage())}
 	if tk := y.GetToken(); tk != nil && tk.Position != nil {
 		f.Line, f.Column = tk.Position.Line, tk.Position.Column
 	}
@@ -49,7 +49,7 @@ func (s *source) at(path string, err error) error {
 	if s == nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	f := &Fault{File: s.name, Path: path, Err: fmt.Errorf("%s: %w", strings.TrimPrefix(path, "$."), err)}
+	f := &PackError{File: s.name, Path: path, Err: fmt.Errorf("%s: %w", strings.TrimPrefix(path, "$."), err)}
 	node := s.find(path)
 	if node == nil {
 		return f
@@ -65,7 +65,7 @@ func (s *source) at(path string, err error) error {
 
 // inside moves the place to where in the expression the fault is: exact for
 // an expression on one line, the line for a block.
-func (f *Fault) inside(node ast.Node, e *celError) {
+func (f *PackError) inside(node ast.Node, e *celError) {
 	line, column := e.first()
 	if block, ok := node.(*ast.LiteralNode); ok {
 		tk := block.Value.GetToken()

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"pgregory.net/rapid"
+
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
-	"pgregory.net/rapid"
 )
 
 // chooser makes random dossiers. choose gives a number from 0 to n-1: from a
@@ -17,7 +18,7 @@ type chooser struct {
 }
 
 func seeded(seed uint64) chooser {
-	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // test data
+	r := rand.New(rand.NewPCG(seed, 1))
 	return chooser{choose: r.IntN}
 }
 

@@ -50,7 +50,7 @@ func TestSetRoutesEachRecordToItsRegime(t *testing.T) {
 		pack   string
 		is     Outcome
 	}{
-		"young": {Minor, "cn-minor", Review}, // whether "when" unseals it is unknown
+		"young": {Minor, "cn-minor", Review},           // whether "when" unseals it is unknown
 		"grown": {Adult, "cn-adult-preferred", Review}, // whether "when" was a minor's crime is unknown
 		"fine":  {PublicOrder, "cn-public-order", Seal},
 		"when":  {"", "", Review},

@@ -24,7 +24,7 @@ func (p *Pack) Stand(d *Dossier, record int, on civil.Date) Passage {
 		}
 	}
 	s.release()
-	out.Outcome, out.From = f.outcome(p, on)
+	out.Outcome, out.From = f.outcome(on)
 	return out
 }
 
