@@ -122,7 +122,7 @@ func (f *Facts) Add(fact *Fact) error {
 		n = uint32(len(f.profiles)) //nolint:gosec // bounded above
 		f.profiles, f.numbers[p] = append(f.profiles, p), n
 	}
-	f.row(n, uint16(fact.Persons), region, uint8(fact.Defendants)) //nolint:gosec // bounded above
+	f.row(n, uint16(fact.Persons), region, uint8(fact.Defendants))
 	return nil
 }
 

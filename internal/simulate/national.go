@@ -60,7 +60,7 @@ type nation struct {
 	alone float64 // of persons not drunk drivers, those in cases of one defendant
 	pairs float64 // and of two; the rest in cases of four
 
-	spread float64
+	spread                               float64
 	minors, young, suspended, recidivist float64 // shares from Figures
 }
 

@@ -33,7 +33,7 @@ func (f *Facts) pack(fact *Fact) (profile, error) {
 func setKind(fact *Fact, p *profile) error {
 	for i, k := range recordKinds {
 		if k == fact.Kind {
-			p.kind = uint8(i) //nolint:gosec // six kinds
+			p.kind = uint8(i)
 			return nil
 		}
 	}
@@ -52,7 +52,7 @@ func setPerson(fact *Fact, p *profile) error {
 	}
 	for i, b := range ageBands {
 		if b.name == fact.Age {
-			p.age = uint8(i) //nolint:gosec // ten bands
+			p.age = uint8(i)
 			return agree(p)
 		}
 	}

@@ -90,7 +90,7 @@ var fineBands = [...]int64{
 func fineBand(yuan int64) uint8 {
 	for i, top := range fineBands[1:] {
 		if yuan <= top {
-			return uint8(i + 1) //nolint:gosec // a dozen bands
+			return uint8(i + 1)
 		}
 	}
 	return uint8(len(fineBands) - 1)
@@ -99,7 +99,7 @@ func fineBand(yuan int64) uint8 {
 func ageBandOf(years int) uint8 {
 	for i, b := range ageBands[1:] {
 		if b.from <= years && years <= b.to {
-			return uint8(i + 1) //nolint:gosec // ten bands
+			return uint8(i + 1)
 		}
 	}
 	return 0
@@ -116,7 +116,7 @@ type charge struct {
 const chargeBytes = 3
 
 func (c charge) appendTo(b []byte) []byte {
-	return append(b, byte(c.crime), byte(c.crime>>8), c.mensRea|byte(c.victimMinor)<<2|byte(c.byDuty)<<4)
+	return append(b, byte(c.crime&0xff), byte(c.crime>>8), c.mensRea|byte(c.victimMinor)<<2|byte(c.byDuty)<<4)
 }
 
 func chargeAt(s string, i int) charge {

@@ -62,12 +62,6 @@ type Result struct {
 // tally counts outcomes.
 type tally [outcomeCount]total
 
-func (t *tally) add(o tally) {
-	for i := range t {
-		t[i].add(o[i])
-	}
-}
-
 func (t *tally) line(key string) Line {
 	l := Line{Key: key}
 	for _, c := range []struct {
