@@ -179,6 +179,9 @@ func (r *Registry) issue(tx *store.Tx, j *journal, a *Application, o *agency.Off
 		Purpose: a.Purpose, Issuer: ag.Name, Issued: today, Expires: today.AddMonths(certificate.ValidMonths),
 	}
 	text, err := c.Sign(r.rand, r.cert)
+	if errors.Is(err, certificate.ErrForm) {
+		return nil, fmt.Errorf("%w: name, document, number and purpose stand on one line each", ErrInput)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,9 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 	if err != nil {
 		return err
 	}
+	if row.Custodian != req.Agency {
+		return ErrForbidden // another court's to decide
+	}
 	events, err := contentEvents(c)
 	if err != nil {
 		return err

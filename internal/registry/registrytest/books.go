@@ -259,7 +259,7 @@ func (a *audit) stands(tx *store.Tx, id docket.RecordID, v *policy.RecordDecisio
 	rejected := a.w.Count(`SELECT COUNT(*) FROM review WHERE code = $1 AND seq = $2 AND outcome = 'rejected'`, string(id.Code), id.Seq) > 0
 	switch v.Decision {
 	case policy.Seal:
-		if !inReview && !rejected {
+		if !inReview && !rejected && r.status != docket.Unsealed { // a human has just ended its sealing
 			a.bad("record %s is %s, and policy would have it sealed", id, r.status)
 		}
 	case policy.Review:

@@ -154,3 +154,6 @@ func (w *World) rememberIdentity(p docket.Identity) {
 		w.secrets.add(s)
 	}
 }
+
+// AgencyKey is the private key by which an agency reads its letters.
+func (w *World) AgencyKey(id string) suite.DecryptKey { return w.agencies[id].open }
