@@ -59,7 +59,7 @@ func (c *certificateIssueCmd) Run(e *env) error {
 	}
 	if a.Outcome != "issued" {
 		fact(e.stdout, "not issued 未出具", "a human must look, record "+a.Record+" 须人工核查")
-		return exitCode(1)
+		return exitError(1)
 	}
 	if c.Out == "" {
 		_, err = io.WriteString(e.stdout, a.Text)
@@ -112,7 +112,7 @@ func (c *certificateVerifyCmd) Run(e *env) error {
 	cert, key, err := c.genuine(e.ctx, text)
 	if err != nil {
 		fact(e.stdout, "integrity 完整性", err)
-		return exitCode(1)
+		return exitError(1)
 	}
 	fact(e.stdout, "integrity 完整性", "genuine 真实")
 	status, err := c.status(e.ctx, cert.ID)
@@ -126,7 +126,7 @@ func (c *certificateVerifyCmd) Run(e *env) error {
 	fact(e.stdout, "status 状态", statusText(status))
 	fact(e.stdout, "issuer 出具单位", cert.Issuer+" (key "+key.Fingerprint()+")")
 	if err == nil && status != standing && status != notChecked {
-		return exitCode(1)
+		return exitError(1)
 	}
 	return err
 }
@@ -144,7 +144,7 @@ func (c *certificateVerifyCmd) number(e *env) error {
 	fact(e.stdout, "status 状态", statusText(status))
 	fact(e.stdout, "issuer 出具单位", notChecked)
 	if status != standing {
-		return exitCode(1)
+		return exitError(1)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (c *logVerifyCmd) Run(e *env) error {
 		fmt.Fprintln(e.stdout, "finding:", f)
 	}
 	if report.Err() != nil {
-		return exitCode(1)
+		return exitError(1)
 	}
 	fmt.Fprintln(e.stdout, "the log verifies")
 	if c.Seen != "" {
@@ -72,7 +72,7 @@ func (c *logVerifyCmd) check() (trail.Check, error) {
 		check.Seen = [][]byte{seen}
 	}
 	for _, file := range c.Receipt {
-		text, err := os.ReadFile(file) //nolint:gosec // the user names it
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return check, fmt.Errorf("--receipt: %w", err)
 		}

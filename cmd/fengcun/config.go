@@ -27,7 +27,7 @@ type config struct {
 }
 
 func readConfig(file string) (*config, error) {
-	b, err := os.ReadFile(file) //nolint:gosec // the operator names it
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // packsInForce reads which packs are in force.
 func packsInForce(file string) (*policy.Set, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // the operator names it
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("enacted: %w", err)
 	}
@@ -84,7 +84,7 @@ func (p *platform) enrol(file string) error {
 	if file == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(file) //nolint:gosec // the operator names it
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("directory: %w", err)
 	}

@@ -63,7 +63,7 @@ func (c *intakeCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "%d lines: %d accepted, %d repeated, %d refused\n", p.lines, p.accepted, p.repeated, p.refused)
 	if p.refused > 0 {
-		return exitCode(1)
+		return exitError(1)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ type pusher struct {
 }
 
 func (p *pusher) file(name string) error {
-	f, err := os.Open(name) //nolint:gosec // the user names it
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (c *keysAgentCmd) Run(e *env) error {
 
 // writeKey writes a private key to a new file that its owner alone can read.
 func writeKey(file, text string) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user names it
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -54,10 +54,10 @@ func main() {
 	os.Exit(code)
 }
 
-// exitCode is an error that a command has already told; it carries the status.
-type exitCode int
+// exitError is an error that a command has already told; it carries the status.
+type exitError int
 
-func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // run is main without the process: 0 done, 1 failed or refused, 2 wrong usage.
 func run(e *env, args []string) int {
@@ -88,7 +88,7 @@ func run(e *env, args []string) int {
 		return 2
 	}
 	err = k.Run(e)
-	var code exitCode
+	var code exitError
 	switch {
 	case err == nil:
 		return 0

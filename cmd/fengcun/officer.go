@@ -38,7 +38,7 @@ func (f *officerFlags) open(e *env) (*actor, error) {
 }
 
 func readSignKey(file string) (suite.SignKey, error) {
-	text, err := os.ReadFile(file) //nolint:gosec // the user names it
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return suite.SignKey{}, fmt.Errorf("--key: %w", err)
 	}

@@ -25,7 +25,7 @@ type PackCmd struct {
 }
 
 // failed is the status of a command that has told what is wrong.
-const failed = exitCode(1)
+const failed = exitError(1)
 
 // openPack loads a pack by its id or from its folder.
 func openPack(idOrDir string) (*policy.Pack, error) {

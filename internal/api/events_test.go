@@ -95,7 +95,7 @@ func TestPushesRefusedAsAWhole(t *testing.T) {
 		"nothing in body": {"application/x-ndjson", nil, http.StatusUnprocessableEntity, "input"},
 	} {
 		status, _, text := s.push(c.contentType, c.body, e)
-		if status != c.status && !(name == "nothing in body" && status == http.StatusBadRequest) || !bytes.Contains(text, []byte(`"urn:fengcun:problem:`+c.kind+`"`)) {
+		if status != c.status && (name != "nothing in body" || status != http.StatusBadRequest) || !bytes.Contains(text, []byte(`"urn:fengcun:problem:`+c.kind+`"`)) {
 			t.Errorf("%s: %d %s", name, status, text)
 		}
 	}

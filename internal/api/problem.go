@@ -117,7 +117,7 @@ func (s *server) nothing(w http.ResponseWriter, r *http.Request) {
 }
 
 // Problem is a refusal as a client reads it (RFC 9457).
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`

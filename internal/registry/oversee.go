@@ -267,9 +267,6 @@ func (r *Registry) queryView(tx *store.Tx, q store.Query) (*QueryView, error) {
 	return v, nil
 }
 
-// Notice is a letter as the store keeps it.
-type Notice = store.Notice
-
 // Notices lists the letters to the officer's agency.
 func (r *Registry) Notices(ctx context.Context, by string, limit, offset int) ([]store.Notice, error) {
 	var out []store.Notice

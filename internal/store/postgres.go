@@ -50,7 +50,7 @@ func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(ses
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	// The statements end with ctx; the commit does not, so that nobody is told
 	// of a failure that was none.
 	tx, err := conn.BeginTx(context.WithoutCancel(ctx), opts)

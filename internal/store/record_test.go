@@ -109,7 +109,6 @@ func TestALifecycle(t *testing.T) {
 
 func TestListingRecords(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
-		var all []store.Record
 		for n := range 12 {
 			r := openRecord(id(docket.Code(fmt.Sprintf("%020d", n)), 1), noon.Add(time.Duration(n/3)*time.Minute))
 			if n%2 == 1 {
@@ -119,7 +118,6 @@ func TestListingRecords(t *testing.T) {
 				r.Custodian = "court-990200"
 			}
 			addRecord(t, db, r)
-			all = append(all, *r)
 		}
 		list := func(l store.Listing) (out []string) {
 			for _, r := range read(t, db, func(tx *store.Tx) ([]store.Record, error) { return tx.Records(l) }) {

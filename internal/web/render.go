@@ -63,7 +63,7 @@ func (s *Site) Take(f func(*http.Request) (next string, again pages.Page, err er
 func (s *Site) Look(f func(*http.Request) (pages.Page, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		if err := r.ParseMultipartForm(maxForm); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		if err := r.ParseMultipartForm(maxForm); err != nil && !errors.Is(err, http.ErrNotMultipart) { //nolint:gosec // the body is bounded a line above
 			s.Problem(w, r, http.StatusBadRequest)
 			return
 		}

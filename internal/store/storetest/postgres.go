@@ -89,7 +89,7 @@ func (c *cluster) exec(statement string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(context.Background(), statement)
 	return err
 }

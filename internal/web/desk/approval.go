@@ -9,7 +9,6 @@ import (
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/norm"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
@@ -43,16 +42,16 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	approver := req.Officer != v.ID
 	if approver {
 		p.Key = keyPrint(me)
-		if q.Query.State == store.QueryFiled {
+		if q.Query.State == registry.QueryFiled {
 			p.Checks = o.checks(q, me)
 		}
 	}
 	switch {
-	case approver && live && q.Query.State == store.QueryFiled:
+	case approver && live && q.Query.State == registry.QueryFiled:
 		if p.NoKey = !o.holdsKey(v.ID); !p.NoKey {
 			p.Post = path
 		}
-	case !approver && live && q.Query.State == store.QueryApproved:
+	case !approver && live && q.Query.State == registry.QueryApproved:
 		p.OpenPost = path + "/open"
 	case !approver && o.shown.has(r, v.ID, q.Query.ID, o.now()):
 		p.Shown = path + "/answer"
@@ -87,15 +86,15 @@ func scopeWords(s grant.Scope) []locale.Text {
 }
 
 // querySteps are steps 5 to 8; an unsealing ends with step 10.
-func querySteps(state store.QueryState, purpose grant.Purpose) []parts.Step {
-	done := map[store.QueryState]int{store.QueryFiled: 1, store.QueryApproved: 2, store.QueryRefused: 1, store.QueryOpened: 4}[state]
+func querySteps(state registry.QueryState, purpose grant.Purpose) []parts.Step {
+	done := map[registry.QueryState]int{registry.QueryFiled: 1, registry.QueryApproved: 2, registry.QueryRefused: 1, registry.QueryOpened: 4}[state]
 	var out []parts.Step
 	for i, key := range []string{"ask", "approve", "log", "open"} {
 		s := parts.Step{Number: 5 + i, Title: locale.T("approval.step-" + key), State: parts.Ahead}
 		switch {
 		case i < done:
 			s.State = parts.Done
-		case i == done && state != store.QueryRefused:
+		case i == done && state != registry.QueryRefused:
 			s.State = parts.Current
 		}
 		if purpose == grant.Unseal && key == "open" {
@@ -121,7 +120,7 @@ func (o *Office) checks(q *registry.QueryView, me *agency.Officer) []pages.Check
 	if req.Purpose == grant.Inspect {
 		out = append(out, check(req.Agency != me.Agency, "approval.check-agency", ""), groundCheck(req))
 	}
-	fresh := q.Query.State == store.QueryFiled && o.now().Before(q.Query.Expires)
+	fresh := q.Query.State == registry.QueryFiled && o.now().Before(q.Query.Expires)
 	return append(out,
 		check(keyPrint(me) != "", "approval.check-key", ""),
 		check(fresh, "approval.check-fresh", minute(q.Query.Expires)))

@@ -10,7 +10,6 @@ import (
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -47,7 +46,7 @@ func (o *Office) cases(r *http.Request, v *web.Visitor) (pages.Page, error) {
 		return p, nil
 	}
 	page := pageOf(r)
-	records, err := o.reg.Records(r.Context(), v.ID, store.Listing{Status: status, Limit: pageSize, Offset: (page - 1) * pageSize})
+	records, err := o.reg.Records(r.Context(), v.ID, registry.Listing{Status: status, Limit: pageSize, Offset: (page - 1) * pageSize})
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +186,6 @@ func sexWords(sex string) locale.Both {
 
 // sent is a notice as the case shows it: who was told, and whether they
 // answered.
-func (o *Office) sent(n *store.Notice, names *names) pages.Sent {
+func (o *Office) sent(n *registry.Notice, names *names) pages.Sent {
 	return pages.Sent{Kind: n.Kind, To: names.of(n.Agency), Issued: civil.Of(n.Issued), Due: n.Due, State: o.noticeState(n)}
 }

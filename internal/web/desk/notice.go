@@ -8,7 +8,6 @@ import (
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/notice"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/pages"
 	"github.com/fengcun/fengcun/internal/web/parts"
@@ -47,7 +46,7 @@ func (o *Office) letter(n *registry.NoticeView, names *names) pages.Notice {
 	return out
 }
 
-func (o *Office) noticeState(n *store.Notice) parts.State {
+func (o *Office) noticeState(n *registry.Notice) parts.State {
 	switch {
 	case !n.Acked.IsZero():
 		return parts.State{Name: "acknowledged", Tone: parts.Good}
@@ -59,7 +58,7 @@ func (o *Office) noticeState(n *store.Notice) parts.State {
 
 // letterNumbers are the numbers that a letter quotes. Only the demonstration
 // holds the agencies' keys; elsewhere the agency's own system reads them.
-func (o *Office) letterNumbers(n *store.Notice) []string {
+func (o *Office) letterNumbers(n *registry.Notice) []string {
 	if o.demo == nil || o.demo.LetterKey == nil {
 		return nil
 	}

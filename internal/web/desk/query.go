@@ -9,7 +9,6 @@ import (
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/norm"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -63,16 +62,16 @@ func groundWords(id string) locale.Both {
 	return unsealGround(id)
 }
 
-func (o *Office) queryState(q *store.Query) parts.State {
+func (o *Office) queryState(q *registry.QueryRow) parts.State {
 	late := !o.now().Before(q.Expires)
 	switch {
-	case q.State == store.QueryRefused:
+	case q.State == registry.QueryRefused:
 		return parts.State{Name: "refused", Tone: parts.Bad}
-	case q.State == store.QueryOpened:
+	case q.State == registry.QueryOpened:
 		return parts.State{Name: "opened", Tone: parts.Calm}
 	case late:
 		return parts.State{Name: "expired", Tone: parts.Calm}
-	case q.State == store.QueryApproved:
+	case q.State == registry.QueryApproved:
 		return parts.State{Name: "approved", Tone: parts.Good}
 	}
 	return parts.State{Name: "waiting", Tone: parts.Warn}

@@ -9,7 +9,6 @@ import (
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -22,12 +21,14 @@ func (o *Office) reviewRoutes(mux *http.ServeMux) {
 	o.takeFrom(mux, "/reviews/{code}/{id}", o.decide)
 }
 
-func reviewPath(it store.Review) string { return "/reviews/" + it.Record.Code.Grouped() + "/" + it.ID }
+func reviewPath(it registry.ReviewRow) string {
+	return "/reviews/" + it.Record.Code.Grouped() + "/" + it.ID
+}
 
 // reviews is the queue of a court; a supervisor sees that of all.
 func (o *Office) reviews(r *http.Request, v *web.Visitor) (pages.Page, error) {
 	kind := r.FormValue("kind")
-	if kind != store.KindSeal && kind != store.KindUnseal {
+	if kind != registry.KindSeal && kind != registry.KindUnseal {
 		kind = ""
 	}
 	page := pageOf(r)
@@ -37,7 +38,7 @@ func (o *Office) reviews(r *http.Request, v *web.Visitor) (pages.Page, error) {
 	}
 	p := pages.Reviews{
 		Kind: parts.Field{Name: "kind", Control: parts.Choice, Label: locale.T("reviews.kind"), Value: kind, Options: []parts.Option{
-			{Label: locale.T("reviews.any")}, {Value: store.KindSeal, Label: locale.T("decision.seal")}, {Value: store.KindUnseal, Label: locale.T("decision.unseal")},
+			{Label: locale.T("reviews.any")}, {Value: registry.KindSeal, Label: locale.T("decision.seal")}, {Value: registry.KindUnseal, Label: locale.T("decision.unseal")},
 		}},
 		Pager: parts.Pager{Page: page, Size: pageSize, Total: total, Path: "/reviews"},
 	}
@@ -108,7 +109,7 @@ func (o *Office) reviewPage(it *registry.ReviewView, v *web.Visitor) pages.Revie
 		return p // settled: nothing left to do
 	}
 	switch {
-	case it.Item.Kind == store.KindSeal:
+	case it.Item.Kind == registry.KindSeal:
 		p.Post, p.Acts = reviewPath(it.Item), []string{"confirm", "keep"}
 	case v.Duty == agency.SealClerk:
 		p.Post, p.Acts = reviewPath(it.Item), []string{"ask-unseal"}

@@ -53,7 +53,7 @@ func (s *shown) keep(rand io.Reader, officer, query string, a *registry.Answer, 
 	defer s.mu.Unlock()
 	s.sweep(now)
 	s.boxes[boxName(officer, query)] = b
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure is set by the caller, as for the session
 		Name: shownCookie, Value: key.Reveal(), Path: "/queries/" + query, MaxAge: int(shownFor / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}, nil

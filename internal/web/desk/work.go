@@ -8,7 +8,6 @@ import (
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -131,7 +130,7 @@ func (o *Office) reviewWork(r *http.Request, v *web.Visitor) ([]pages.Work, erro
 	for _, it := range items {
 		what := locale.T("work.seal")
 		switch {
-		case it.Item.Kind == store.KindUnseal:
+		case it.Item.Kind == registry.KindUnseal:
 			what = locale.T("work.unseal")
 		case it.Proposal != nil && it.Proposal.Decision == "review":
 			what = locale.T("work.review")
@@ -152,9 +151,9 @@ func (o *Office) queryWork(r *http.Request, v *web.Visitor) ([]pages.Work, error
 		switch {
 		case !o.now().Before(q.Query.Expires):
 			continue
-		case q.Query.State == store.QueryFiled && q.Query.Officer != v.ID:
+		case q.Query.State == registry.QueryFiled && q.Query.Officer != v.ID:
 			what = locale.T("work.approve")
-		case q.Query.State == store.QueryApproved && q.Query.Officer == v.ID:
+		case q.Query.State == registry.QueryApproved && q.Query.Officer == v.ID:
 			what = locale.T("work.open")
 		default:
 			continue
