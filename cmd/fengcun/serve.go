@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,28 +22,11 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	pass, err := cfg.passphrase()
-	if err != nil {
-		return err
-	}
-	ring, err := keyring.Open(cfg.Keys, pass, rand.Reader)
-	if err != nil {
-		return err
-	}
-	packs, err := packsInForce(cfg.Enacted)
-	if err != nil {
-		return err
-	}
-	p, err := startPlatform(e, platformOptions{
-		database: cfg.Database, ring: ring, origin: cfg.Origin, packs: packs, confirm: cfg.ConfirmSealing,
-	})
+	p, err := cfg.start(e)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = p.close() }()
-	if err := p.enrol(cfg.Directory); err != nil {
-		return err
-	}
 	if err := p.metrics(e.ctx, cfg.MetricsListen); err != nil {
 		return err
 	}
@@ -65,6 +49,33 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "fengcun %s on http://%s\n", version, l.Addr())
 	return p.listen(e.ctx, l, h)
+}
+
+// start opens the platform that a configuration describes, with its directory
+// read.
+func (c *config) start(e *env) (*platform, error) {
+	pass, err := c.passphrase()
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keyring.Open(c.Keys, pass, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	packs, err := packsInForce(c.Enacted)
+	if err != nil {
+		return nil, err
+	}
+	p, err := startPlatform(e, platformOptions{
+		database: c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.enrol(c.Directory); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
 }
 
 type migrateCmd struct {
