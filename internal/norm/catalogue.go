@@ -63,11 +63,12 @@ func (c *Catalogue) addAliases() {
 			c.several[key] = true
 			continue
 		}
-		if _, taken := c.byName[key]; taken {
-			continue
+		match := Match{Crime: c.byName[stem(row[1])].Crime, How: Alias, Unverified: row[3] == "unverified", Note: row[4]}
+		if strings.Contains(key, "[") {
+			c.addShape(key, match, map[string]bool{})
+		} else if _, taken := c.byName[key]; !taken {
+			c.byName[key] = match
 		}
-		current := c.byName[stem(row[1])]
-		c.byName[key] = Match{Crime: current.Crime, How: Alias, Unverified: row[3] == "unverified", Note: row[4]}
 	}
 }
 
@@ -135,6 +136,10 @@ func stem(name string) string {
 			return -1
 		case ',', '，', '､':
 			return '、'
+		case '(':
+			return '（'
+		case ')':
+			return '）'
 		case '帐':
 			return '账'
 		}

@@ -30,6 +30,11 @@ func TestFind(t *testing.T) {
 		{"奸淫幼女罪", "236.1", norm.Alias},
 		{"投毒罪", "114.4", norm.Alias},
 		{"强制猥亵、侮辱妇女罪", "237.1", norm.Alias},
+		{"伪造居民身份证罪", "280.4", norm.Alias},
+		{"组织他人偷越国境罪", "318.1", norm.Component},
+		{"偷越国(边)境罪", "322.1", norm.Exact},
+		{"非法收购、运输珍贵、濒危野生动物罪", "341.1", norm.Alias},
+		{"窝藏赃物罪", "312.1", norm.Alias},
 		{"隐匿、故意销毁会计凭证、会计帐簿、财务会计报告罪", "162-1.1", norm.Exact},
 	} {
 		m, ok := norm.Crimes().Find(c.name)

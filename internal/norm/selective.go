@@ -8,7 +8,7 @@ import (
 // shape is a selective name as a matcher: literals, and lists of which a
 // judgment may choose any, in any order.
 type shape struct {
-	crime *Crime
+	match Match
 	re    *regexp.Regexp
 }
 
@@ -19,21 +19,25 @@ const maxChoices = 64
 func (c *Catalogue) addShapes() {
 	clash := map[string]bool{}
 	for _, row := range table("selective.tsv", "pattern", "crime") {
-		crime := c.byName[stem(row[1])].Crime
-		c.shapes = append(c.shapes, shape{crime: crime, re: regexp.MustCompile("^" + shapeRegexp(row[0]) + "$")})
-		for _, name := range singles(row[0]) {
-			if m, taken := c.byName[name]; taken {
-				if m.Crime != crime && m.How == Component {
-					clash[name] = true
-				}
-				continue
-			}
-			c.byName[name] = Match{Crime: crime, How: Component}
-		}
+		c.addShape(row[0], Match{Crime: c.byName[stem(row[1])].Crime, How: Component}, clash)
 	}
 	for name := range clash {
 		delete(c.byName, name)
 		c.several[name] = true
+	}
+}
+
+// addShape enters a pattern and every single choice from it. A choice that
+// another pattern of the same rank gives, too, is noted as a clash.
+func (c *Catalogue) addShape(pattern string, match Match, clash map[string]bool) {
+	c.shapes = append(c.shapes, shape{match: match, re: regexp.MustCompile("^" + shapeRegexp(pattern) + "$")})
+	for _, name := range singles(pattern) {
+		switch m, taken := c.byName[name]; {
+		case !taken:
+			c.byName[name] = match
+		case m.Crime != match.Crime && m.How == match.How:
+			clash[name] = true
+		}
 	}
 }
 
@@ -42,17 +46,17 @@ func (c *Catalogue) byShape(key string) (Match, bool) {
 	if !strings.ContainsAny(key, "、和及") {
 		return Match{}, false // a single choice is in the index
 	}
-	var found *Crime
+	var found Match
 	for _, s := range c.shapes {
-		if !s.re.MatchString(key) {
-			continue
-		}
-		if found != nil && found != s.crime {
+		switch {
+		case !s.re.MatchString(key):
+		case found.Crime == nil:
+			found = s.match
+		case found.Crime != s.match.Crime:
 			return Match{}, false
 		}
-		found = s.crime
 	}
-	return Match{Crime: found, How: Component}, found != nil
+	return found, found.Crime != nil
 }
 
 // shapeRegexp turns "[走私|贩卖]毒品" into an expression that takes a list of
