@@ -1,11 +1,9 @@
 package simulate
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/norm"
@@ -190,14 +188,4 @@ func sentenceIn(band int, at float64, driving bool) Sentence {
 		}
 	}
 	return s
-}
-
-// remainder is what rounding down left of one cell.
-type remainder struct {
-	row, band int
-	of        float64
-}
-
-func byRemainder(rest []remainder) {
-	slices.SortStableFunc(rest, func(a, b remainder) int { return cmp.Compare(b.of, a.of) })
 }

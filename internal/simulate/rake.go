@@ -1,6 +1,10 @@
 package simulate
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // The bands of punishment in which the synthetic year is calibrated.
 const (
@@ -115,29 +119,45 @@ func scale(row *[bandCount]float64, to float64) float64 {
 	return to / sum
 }
 
-// apportion rounds a table to whole numbers that keep the total, the greatest
-// remainders first; ties go to the earlier cell.
+// apportion rounds a table to whole numbers that keep the total and, to a unit,
+// the total of each band: what the figures are about is bands.
 func apportion(table [][bandCount]float64, total int) [][bandCount]int {
-	sum := 0.0
+	var sums [bandCount]float64
 	for i := range table {
-		for _, x := range table[i] {
-			sum += x
+		for b, x := range table[i] {
+			sums[b] += x
 		}
 	}
 	out := make([][bandCount]int, len(table))
-	rest := make([]remainder, 0, len(table)*bandCount)
-	left := total
-	for i := range table {
-		for b, x := range table[i] {
-			exact := x * float64(total) / sum
-			out[i][b] = int(exact)
-			left -= out[i][b]
-			rest = append(rest, remainder{i, b, exact - math.Floor(exact)})
+	column := make([]float64, len(table))
+	for b, n := range wholes(sums[:], total) {
+		for i := range table {
+			column[i] = table[i][b]
+		}
+		for i, k := range wholes(column, n) {
+			out[i][b] = k
 		}
 	}
-	byRemainder(rest)
-	for _, r := range rest[:left] {
-		out[r.row][r.band]++
+	return out
+}
+
+// wholes divides a total in proportion to the parts, the greatest remainders
+// first; ties go to the earlier part.
+func wholes(parts []float64, total int) []int {
+	sum := 0.0
+	for _, x := range parts {
+		sum += x
+	}
+	out, order := make([]int, len(parts)), make([]int, len(parts))
+	left := total
+	of := func(i int) float64 { return parts[i] * float64(total) / sum }
+	for i := range parts {
+		out[i], order[i] = int(of(i)), i
+		left -= out[i]
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(of(j)-math.Floor(of(j)), of(i)-math.Floor(of(i))) })
+	for _, i := range order[:left] {
+		out[i]++
 	}
 	return out
 }
