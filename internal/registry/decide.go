@@ -335,10 +335,22 @@ func dossier(all []standing, on civil.Date) *policy.Dossier {
 			ID: s.row.ID.String(), Kind: s.state.Kind, Status: s.row.Status,
 			OffenceDate: s.state.OffenceDate, JudgmentDate: s.state.JudgmentDate,
 			EffectiveDate: s.state.EffectiveDate, CompletedDate: s.state.CompletedDate,
-			Crimes: s.state.Crimes, Sentence: s.state.Sentence, Flags: s.state.Flags,
+			Crimes: crimesOf(&s.state), Sentence: s.state.Sentence, Flags: s.state.Flags,
 		})
 	}
 	return d
+}
+
+// crimesOf is what a record is about: the crimes judged or, where no court has
+// judged, those charged or suspected.
+func crimesOf(s *docket.State) []docket.Crime {
+	switch {
+	case len(s.Crimes) > 0:
+		return s.Crimes
+	case len(s.Charged) > 0:
+		return s.Charged
+	}
+	return s.Suspected
 }
 
 // basis is what a change rests on: the pack and its digest, by which the

@@ -157,7 +157,7 @@ func answerRecord(c *vault.Content, scope grant.Scope) (AnswerRecord, error) {
 	s := rec.State
 	rec.State = docket.State{
 		Kind: s.Kind, Identity: docket.Identity{Name: s.Identity.Name, Number: s.Identity.Number},
-		Crimes: s.Crimes, Sentence: s.Sentence, JudgmentDate: s.JudgmentDate,
+		Crimes: s.Crimes, Sentence: s.Sentence, Declined: s.Declined, Order: s.Order, JudgmentDate: s.JudgmentDate,
 	}
 	return rec, nil
 }

@@ -49,7 +49,7 @@ func TestTheUnknownGoesToAHuman(t *testing.T) {
 			by   string
 			want error
 		}{
-			"another court":    {registrytest.OfficerID(registrytest.OtherCourt, agency.SealReviewer), registry.ErrForbidden},
+			"another court":    {registrytest.OfficerID(registrytest.OtherCourt, agency.SealReviewer), registry.ErrNotFound},
 			"without the duty": {registrytest.OfficerID(registrytest.Court, agency.QueryApprover), registry.ErrForbidden},
 			"nobody":           {"nobody", registry.ErrForbidden},
 		} {

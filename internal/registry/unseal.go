@@ -38,7 +38,7 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 		return err
 	}
 	if row.Custodian != req.Agency {
-		return ErrForbidden // another court's to decide
+		return ErrNotFound // another court's to decide
 	}
 	events, err := contentEvents(c)
 	if err != nil {

@@ -33,7 +33,7 @@ func TestUnsealingsThatAreRefused(t *testing.T) {
 	registrytest.Each(t, func(w *world) {
 		_, id := reoffender(w)
 		strange := w.ToUnseal(id, registrytest.OtherCourt)
-		if err := w.Unseal(strange); !errors.Is(err, registry.ErrForbidden) {
+		if err := w.Unseal(strange); !errors.Is(err, registry.ErrNotFound) {
 			w.Errorf("by a court that does not keep it: %v", err)
 		}
 		alone := w.ToUnseal(id, registrytest.Court)

@@ -240,9 +240,16 @@ func addTo(d *policy.Dossier, id docket.RecordID, status docket.Status, s docket
 	if s.Kind == "" {
 		return
 	}
+	crimes := s.Crimes
+	if len(crimes) == 0 {
+		crimes = s.Charged
+	}
+	if len(crimes) == 0 {
+		crimes = s.Suspected
+	}
 	d.Records = append(d.Records, policy.Record{
 		ID: id.String(), Kind: s.Kind, Status: status, OffenceDate: s.OffenceDate, JudgmentDate: s.JudgmentDate,
-		EffectiveDate: s.EffectiveDate, CompletedDate: s.CompletedDate, Crimes: s.Crimes, Sentence: s.Sentence, Flags: s.Flags,
+		EffectiveDate: s.EffectiveDate, CompletedDate: s.CompletedDate, Crimes: crimes, Sentence: s.Sentence, Flags: s.Flags,
 	})
 }
 

@@ -1,11 +1,13 @@
 package registrytest
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/store/storetest"
 	"github.com/fengcun/fengcun/internal/suite"
 )
@@ -14,6 +16,7 @@ import (
 type Books struct {
 	URL          string
 	Ring         *keyring.Ring
+	Origin       string // of the log
 	Packs        *policy.Set
 	Now          time.Time
 	Acknowledged map[string]int64 // events by source
@@ -32,6 +35,9 @@ func Over(tb testing.TB, b Books) *World {
 	}
 	w.DB = storetest.Open(tb, w.URL)
 	w.raw = storetest.SQL(tb, w.URL)
+	var err error
+	w.Reg, err = registry.New(tb.Context(), registry.Config{DB: w.DB, Ring: w.Ring, Origin: b.Origin, Packs: b.Packs, Rand: rand.Reader})
+	w.must(err)
 	return w
 }
 
