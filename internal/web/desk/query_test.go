@@ -85,6 +85,22 @@ func TestAnswersOfTheUnknown(t *testing.T) {
 	asker.has(asker.page(asker.sent(path+"/open", nil)), "没有可以提供的记录")
 }
 
+// TestSummary opens within the narrower scope: what the person did and what it
+// cost, and no more.
+func TestSummary(t *testing.T) {
+	s := newStage(t, stageOptions{})
+	asker, approver := s.as("querier"), s.as("approver")
+	form := request(s.demo.Cast().PublicOrder)
+	form.Set("scope", "summary")
+	path := asker.sent("/queries", form)
+	approver.sent(path, url.Values{"act": {"grant"}, "digest": {digestOf(approver.page(path))}})
+	body := asker.page(asker.sent(path+"/open", nil))
+	asker.has(body, "殴打他人", "行政拘留")
+	if strings.Contains(body, "办案经过") {
+		t.Error("the course of the case lies beyond the scope")
+	}
+}
+
 func TestRefusing(t *testing.T) {
 	s := newStage(t, stageOptions{})
 	asker, approver := s.as("querier"), s.as("approver")

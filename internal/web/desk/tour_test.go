@@ -60,6 +60,14 @@ func (v *tourist) choose(id, value string) {
 	v.Do("choose "+id, chromedp.SetValue(chromedp.CSS("#f-"+id), value))
 }
 
+// tick takes one of a set of choices.
+func (v *tourist) tick(value string) {
+	v.t.Helper()
+	if !browsertest.Eval[bool](v.Browser, `(() => { const i = document.querySelector('input[value="`+value+`"]'); i.click(); return i.checked })()`) {
+		v.t.Fatalf("%s cannot be chosen", value)
+	}
+}
+
 func (v *tourist) says(all ...string) {
 	v.t.Helper()
 	text := browsertest.Eval[string](v.Browser, `document.querySelector("main").innerText`)
@@ -111,12 +119,12 @@ func TestTour(t *testing.T) {
 	v.look("4-sealed")
 
 	v.step(5)
-	v.Do("choose the ground", chromedp.Click(chromedp.CSS(`input[value="organ-case"]`)))
+	v.tick("organ-case")
 	v.fill("basis", "治安管理处罚法第一百三十六条")
 	v.fill("case_no", "松公（治）立字〔2026〕1号")
 	v.fill("name", cast.PublicOrder.Name)
 	v.fill("number", cast.PublicOrder.Number)
-	v.Do("choose the scope", chromedp.Click(chromedp.CSS(`input[value="full"]`)))
+	v.tick("full")
 	v.fill("purpose", "办理另案，核实前科")
 	v.choose("approver", "procuratorate-990101")
 	v.look("5-form")
