@@ -31,7 +31,7 @@ func Figures() []Figure {
 		{"one_year", 58, "percent", Reported, "判处一年有期徒刑以下刑罚的人，含缓刑", "研究报告第二种意见；含缓刑是推论"},
 		{"detention_or_less", 16.1, "percent", Reported, "判处拘役以下刑罚的人，缓刑另计", "研究报告第三种意见；缓刑另计是推论"},
 		{"light_penalty", 15.61, "percent", Reported, "拘役、管制、单处罚金的人，缓刑另计", "研究报告；缓刑另计是推论"},
-		{"over_three_years", 13.48, "percent", Seen, "判处三年以上有期徒刑的人", "2023年数据（宋英辉，2024-08-28）；假定2024年相同"},
+		{"over_three_years", 13.48, "percent", Seen, "判处超过三年有期徒刑的人", "2023年数据（宋英辉，2024-08-28）；假定2024年相同"},
 		{"five_years", 8, "percent", Derived, "判处五年有期徒刑以上刑罚的人", "2024年第一季度：生效37.4万人，五年以上近3万人"},
 		{"suspended", 25.16, "percent", Seen, "宣告缓刑的人", "2008年数据，其后未见公布"},
 		{"surveillance", 0.2, "percent", Seen, "管制", "长期约0.2%（早年数据）"},
