@@ -140,7 +140,7 @@ func TestUnsignedDeliveries(t *testing.T) {
 			"an agency that nobody knows": func(d *registry.Delivery) { d.Agency = "police-999999" },
 			"another agency":              func(d *registry.Delivery) { d.Agency = registrytest.OtherPolice },
 			"no signature":                func(d *registry.Delivery) { d.Signature = nil },
-			"a signature spoilt":          func(d *registry.Delivery) { d.Signature = append([]byte{1}, d.Signature[1:]...) },
+			"a signature spoilt":          func(d *registry.Delivery) { d.Signature = append([]byte{d.Signature[0] ^ 1}, d.Signature[1:]...) },
 			"an event altered": func(d *registry.Delivery) {
 				d.Events = [][]byte{bytes.Replace(d.Events[0], []byte("2026"), []byte("2025"), 1)}
 			},
