@@ -26,7 +26,7 @@ type Client struct {
 // Push signs and sends one delivery, an event's JSON each, and gives the
 // platform's answer. A problem document comes back as an error.
 func (c *Client) Push(ctx context.Context, delivery string, events [][]byte, now time.Time) (*PushAnswer, error) {
-	d := &registry.Delivery{Agency: c.Agency, ID: delivery, SignedAt: now.UTC(), Events: events}
+	d := &registry.Delivery{Agency: c.Agency, ID: delivery, SignedAt: now.UTC().Truncate(time.Microsecond), Events: events}
 	sig, err := c.Key.Sign(c.Rand, d.Message(c.Key.Suite()))
 	if err != nil {
 		return nil, fmt.Errorf("signing the delivery: %w", err)

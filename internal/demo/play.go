@@ -179,7 +179,7 @@ func (d *Demo) report(ctx context.Context, r *registry.Registry, rand io.Reader,
 	if err != nil {
 		return false, err
 	}
-	del := &registry.Delivery{Agency: id, ID: "live-" + e.ID, SignedAt: at, Events: [][]byte{raw}}
+	del := &registry.Delivery{Agency: id, ID: "live-" + e.ID, SignedAt: at.Truncate(time.Microsecond), Events: [][]byte{raw}}
 	if err := d.sign(rand, r.Suite(), del); err != nil {
 		return false, err
 	}

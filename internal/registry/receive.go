@@ -137,6 +137,10 @@ func (r *Registry) verifyDelivery(ctx context.Context, d *Delivery, now time.Tim
 	if d.ID == "" || len(d.ID) > 128 {
 		return nil, fmt.Errorf("%w: a delivery needs an id of at most 128 characters", ErrInput)
 	}
+	if !d.SignedAt.Equal(d.SignedAt.Truncate(time.Microsecond)) {
+		// What is kept must be what was signed, or it is no evidence.
+		return nil, fmt.Errorf("%w: the time of signing has more than six decimals of a second", ErrInput)
+	}
 	if skew := now.Sub(d.SignedAt).Abs(); skew > maxSkew {
 		return nil, fmt.Errorf("%w: it was signed at a time %s off; check the sender's clock and sign again", ErrUnsigned, skew.Round(time.Second))
 	}
@@ -228,7 +232,7 @@ func (b *batch) takeDelivery(d *Delivery, arrivals []*arrival) error {
 		if a.event == nil {
 			continue
 		}
-		a.first, a.receipt = nil, Receipt{ID: a.event.ID, Received: b.now} // a retried transaction starts anew
+		a.first, a.receipt = nil, Receipt{ID: a.event.ID, Received: b.now.Truncate(time.Microsecond)} // a retried transaction starts anew
 		isNew, err := b.take(a, d.ID)
 		if err != nil {
 			return err

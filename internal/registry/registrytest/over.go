@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
@@ -19,8 +20,9 @@ type Books struct {
 	Origin       string // of the log
 	Packs        *policy.Set
 	Now          time.Time
-	Acknowledged map[string]int64 // events by source
-	Secrets      []string         // what no table may show
+	Agencies     map[string]suite.SignKey // of their systems, by id
+	Acknowledged map[string]int64         // events by source
+	Secrets      []string                 // what no table may show
 }
 
 // Over is a world over such books: to check, not to act in.
@@ -32,6 +34,9 @@ func Over(tb testing.TB, b Books) *World {
 	}
 	for _, s := range b.Secrets {
 		w.secrets.add(s)
+	}
+	for id, key := range b.Agencies {
+		w.agencies[id] = &party{Agency: agency.Agency{ID: id}, sign: key}
 	}
 	w.DB = storetest.Open(tb, w.URL)
 	w.raw = storetest.SQL(tb, w.URL)
