@@ -26,7 +26,7 @@ const (
 type pushInput struct {
 	Agency      string `header:"Fengcun-Agency" required:"true" doc:"Id of the agency whose system sends."`
 	Delivery    string `header:"Fengcun-Delivery" required:"true" maxLength:"128" doc:"The sender's id of this delivery. Sent again with the same events it is acknowledged again."`
-	SignedAt    string `header:"Fengcun-Signed-At" required:"true" doc:"When it was signed, RFC 3339 with at most six decimals of a second, at most 15 minutes off."`
+	SignedAt    string `header:"Fengcun-Signed-At" required:"true" doc:"When it was signed, RFC 3339, at most 15 minutes off. The signature is over the time to the microsecond, in UTC."`
 	Signature   string `header:"Fengcun-Signature" required:"true" doc:"Base64 of the signature by the agency's registered key over agency, delivery, time and the digest of each event's bytes. See docs/events.md."`
 	ContentType string `header:"Content-Type"`
 	RawBody     []byte `contentType:"application/cloudevents-batch+json"`

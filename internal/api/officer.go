@@ -53,7 +53,7 @@ func callHeaders() []*huma.Param {
 	}
 	return []*huma.Param{
 		header(headerOfficer, "Id of the officer who acts."),
-		header(headerSignedAt, "When it was signed, RFC 3339, at most 15 minutes off."),
+		header(headerSignedAt, "When it was signed, RFC 3339, at most 15 minutes off. The signature is over the time to the microsecond, in UTC."),
 		header(headerSignature, "Base64 of the signature by the officer's own key over officer, method, path with query, time and the digest of the body."),
 	}
 }
