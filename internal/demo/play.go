@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -29,6 +31,7 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 		defer close(months)
 		failed <- d.months(ctx, r.Suite(), rand, months)
 	}()
+	agencies := slices.Sorted(maps.Keys(d.agencies))
 	var counts Counts
 	span := d.to.AddDays(1).Time().Sub(d.from.Time())
 	for m := range months {
@@ -42,11 +45,18 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 		if err := sweep(ctx, r, m.last); err != nil {
 			return counts, err
 		}
+		if err := r.AcknowledgeAll(ctx, agencies, m.last.AddDate(0, -3, 0), m.last.AddDate(0, 0, -answerDays), m.last); err != nil {
+			return counts, err
+		}
 		progress(float64(m.last.Sub(d.from.Time())) / float64(span))
 	}
 	progress(1)
 	return counts, <-failed
 }
+
+// answerDays is how old a letter is when an agency's system answers it; the
+// newest still wait in the inboxes.
+const answerDays = 2
 
 // month is what all agencies report in one month.
 type month struct {

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -68,5 +69,28 @@ func (r *Registry) Acknowledge(ctx context.Context, by string, code docket.Code,
 			Detail: map[string]string{"notice": n.ID, "kind": n.Kind},
 		}, nil)
 		return err
+	})
+}
+
+// AcknowledgeAll records that agencies' systems have sealed, or unsealed, every
+// copy that letters of a span of time name.
+func (r *Registry) AcknowledgeAll(ctx context.Context, agencies []string, from, until, now time.Time) error {
+	return r.write(ctx, func(tx *store.Tx, j *journal) error {
+		for _, id := range agencies {
+			n, err := tx.AckNotices(id, agency.SourceOf(id), from, until, now)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+			if _, err := j.add(trail.Entry{
+				Kind: "notice.ack", At: now, Actor: agency.SourceOf(id), Agency: id,
+				Detail: map[string]string{"letters": strconv.FormatInt(n, 10), "until": stamp(until)},
+			}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

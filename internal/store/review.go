@@ -194,3 +194,11 @@ func (t *Tx) AckNotice(code docket.Code, id, agencyID, by string, at time.Time) 
 	return t.change(`UPDATE notice SET acked = $4, acked_by = $5 WHERE code = $1 AND id = $2 AND agency = $3 AND acked IS NULL`,
 		string(code), id, agencyID, micros(at), by)
 }
+
+// AckNotices records an agency's acknowledgement of every letter issued from
+// one moment to another that has none, and says how many.
+func (t *Tx) AckNotices(agencyID, by string, from, until, at time.Time) (int64, error) {
+	return t.exec(`UPDATE notice SET acked = $5, acked_by = $2
+		WHERE agency = $1 AND issued >= $3 AND issued <= $4 AND acked IS NULL`,
+		agencyID, by, micros(from), micros(until), micros(at))
+}

@@ -186,6 +186,58 @@ func TestWritersTakeTurnsAtAPerson(t *testing.T) {
 	})
 }
 
+// Turns and the lock on a case order transactions that would otherwise both
+// find nothing and both write; they leave nothing behind.
+func TestTakingTurns(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		addRecord(t, db, openRecord(id(caseA, 1), noon))
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				keys := [][]byte{[]byte("b"), []byte("a"), []byte("a")}
+				if w%2 == 0 {
+					keys = [][]byte{[]byte("a"), []byte("b")}
+				}
+				err := db.Write(t.Context(), func(tx *store.Tx) error {
+					if err := tx.TakeTurns(keys); err != nil {
+						return err
+					}
+					if known, err := tx.CasesByAlias([]byte("a")); err != nil || len(known) > 0 {
+						return err
+					}
+					return tx.AddAlias([]byte("a"), docket.Code(fmt.Sprintf("%020d", w)))
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				err = db.Write(t.Context(), func(tx *store.Tx) error {
+					if err := tx.LockCase(caseA); err != nil {
+						return err
+					}
+					records, err := tx.CaseRecords(caseA)
+					if err != nil {
+						return err
+					}
+					return tx.AddRecord(openRecord(id(caseA, len(records)+1), noon))
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, db, "alias"); n != 1 {
+			t.Errorf("%d opened the same case", n)
+		}
+		if n := count(t, db, "record"); n != 9 {
+			t.Errorf("%d records", n)
+		}
+		if n := count(t, db, "turn"); n != 0 {
+			t.Errorf("%d turns left behind", n)
+		}
+	})
+}
+
 // A ticket is redeemed once, however many try at once.
 func TestOneOfManyRedeems(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
