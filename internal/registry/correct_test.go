@@ -157,3 +157,67 @@ func TestEventsInAnyOrder(t *testing.T) {
 		})
 	}
 }
+
+// The same for two defendants of one case, of whom a correction leaves one out
+// and a retraction takes back what was said of both.
+func TestEventsOfTwoInAnyOrder(t *testing.T) {
+	sameDay := cmp.Comparer(func(a, b civil.Date) bool { return a == b })
+	ids := cmpopts.IgnoreFields(docket.Identity{}, "Name", "Number", "Address")
+	var want []outcome
+	runs := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		if runs++; runs > 25 { // each is a world of its own
+			return
+		}
+		w := registrytest.New(t, registrytest.Options{})
+		a, b := w.Adult(), w.Adult()
+		c := w.Case()
+		events := twoDefendants(c, a, b)
+		if runs > 1 {
+			seed := rapid.Uint64().Draw(rt, "order")
+			rand.New(rand.NewPCG(seed, 2)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		}
+		var code docket.Code
+		for _, e := range events {
+			code = w.Send(e).Code
+		}
+		seqs := []int{1, 2}
+		if n := w.Count(`SELECT COUNT(*) FROM record`); n != 2 {
+			rt.Fatalf("%d records", n)
+		}
+		got := []outcome{outcomeOf(w, docket.RecordID{Code: code, Seq: seqs[0]}), outcomeOf(w, docket.RecordID{Code: code, Seq: seqs[1]})}
+		if got[0].State.Identity.Name == b.Name { // who is first to be named is first
+			got[0], got[1] = got[1], got[0]
+		}
+		for i := range got { // the order of what was only ever retracted may differ
+			got[i].State.Numbers, got[i].State.Holders = nil, nil
+		}
+		if runs == 1 {
+			want = got
+			if got[0].Status != docket.Sealed || got[1].Status != docket.Open || got[1].State.Kind != "" {
+				rt.Fatalf("in order: %+v", got)
+			}
+		}
+		if diff := cmp.Diff(want, got, sameDay, cmpopts.EquateEmpty(), ids); diff != "" {
+			rt.Fatalf("another order, another end (- want, + got):\n%s", diff)
+		}
+	})
+}
+
+// twoDefendants is sealed for the first, and for the second nothing: the
+// correction names the first alone.
+func twoDefendants(c *registrytest.Case, a, b docket.Identity) []*docket.Event {
+	guilty := func(p docket.Identity, months int) docket.Part {
+		return registrytest.Convict(p, registrytest.Theft, "2025-01-01", registrytest.Months(docket.FixedTerm, months), "2025-06-20")
+	}
+	handed := func(p docket.Identity) docket.Part {
+		return docket.Part{Identity: p, Execution: &docket.Execution{Place: "监狱"}}
+	}
+	filed := c.Event(registrytest.Police, docket.CaseFiled, "2025-01-05",
+		registrytest.Suspect(a, registrytest.Theft, "2025-01-01"), registrytest.Suspect(b, registrytest.Theft, "2025-01-01"))
+	both := c.Event(registrytest.Court, docket.JudgmentRendered, "2025-06-09", guilty(a, 60), guilty(b, 60))
+	onlyA := c.Correction(both, c.Event(registrytest.Court, docket.JudgmentRendered, "2025-06-09", guilty(a, 6)))
+	stray := c.Event(registrytest.Prison, docket.ExecutionStarted, "2025-07-01", handed(a), handed(b))
+	served := c.Event(registrytest.Prison, docket.ExecutionCompleted, "2025-12-20", registrytest.Served(a, "监狱"))
+	return []*docket.Event{filed, both, onlyA, stray, c.Retraction(stray), served}
+}

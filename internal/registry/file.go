@@ -113,6 +113,9 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 			return err
 		}
 	}
+	if err := b.voidLate(e, code, places); err != nil {
+		return err
+	}
 	if len(e.Data.Persons) > 1 {
 		id, err := agency.IDOf(e.Source)
 		if err != nil {
@@ -403,6 +406,64 @@ func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, code docket.Cod
 		return err
 	}
 	return b.addSlip(docket.RecordID{Code: code}, eventKey, raw)
+}
+
+// voidLate is for an event that comes after its correction, where the one whom
+// the correction names is sealed by now: the others' records get it without a
+// part for anybody.
+func (b *batch) voidLate(e *docket.Event, code docket.Code, places []place) error {
+	if !slices.ContainsFunc(places, func(at place) bool { return !at.sealed }) {
+		return nil
+	}
+	sealed, err := b.sealedOf(code)
+	if err != nil {
+		return err
+	}
+	for _, id := range sealed {
+		weighed, err := b.r.vault.WeighRecord(b.tx, id)
+		if err != nil {
+			return err
+		}
+		for _, w := range weighed {
+			for _, c := range w.Events {
+				if c.Source != e.Source || c.Corrects != e.ID {
+					continue
+				}
+				if err := b.voidWith(c, places); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// voidWith adds a correction that names nobody to the places in the ledger that
+// do not have it yet.
+func (b *batch) voidWith(correction *docket.Event, places []place) error {
+	void := *correction
+	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
+	raw, err := void.Encode()
+	if err != nil {
+		return err
+	}
+	key := b.r.eventKey(void.Source, void.ID)
+	for _, at := range places {
+		if at.sealed {
+			continue
+		}
+		slips, err := b.tx.Slips(at.id)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(slips, func(s store.Slip) bool { return string(s.EventKey) == string(key) }) {
+			continue
+		}
+		if err := b.addSlip(at.id, key, raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // voidSealed is voidDropped for the case's sealed records. Whether the vault
