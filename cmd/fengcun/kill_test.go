@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	mathrand "math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,14 +30,17 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		kills = 12
 	}
-	k := newKilling(t, 16*kills)
+	k := newKilling(t, 40*kills)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	k.rng = mathrand.New(mathrand.NewPCG(seed, 1))
-	starting := 0
+	starting, fresh := 0, 0
 	for range kills {
 		if !k.round() {
 			starting++
+		}
+		if !k.allIn() {
+			fresh++
 		}
 	}
 	k.start()
@@ -48,8 +52,8 @@ func TestKill(t *testing.T) {
 	if c := k.complaints(); len(c) > 0 {
 		t.Errorf("the server complained %d times, first: %s", len(c), c[0])
 	}
-	t.Logf("%d kills, %d of them while starting; %d checkpoints seen, %d openings answered, %d answers lost, %d certificates",
-		kills, starting, len(k.seen), len(k.officers.opened), k.officers.lost, len(k.officers.certs))
+	t.Logf("%d kills, %d of them while starting, %d before all events were in; %d checkpoints seen, %d openings answered, %d answers lost, %d certificates",
+		kills, starting, fresh, len(k.seen), len(k.officers.opened), k.officers.lost, len(k.officers.certs))
 }
 
 type killing struct {
@@ -110,6 +114,16 @@ func (k *killing) round() bool {
 	k.kill()
 	cancel()
 	load.Wait()
+	return true
+}
+
+// allIn says that every event was acknowledged.
+func (k *killing) allIn() bool {
+	for _, s := range k.senders {
+		if slices.Contains(s.acked, nil) {
+			return false
+		}
+	}
 	return true
 }
 
