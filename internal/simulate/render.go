@@ -123,8 +123,8 @@ func (r *ReportTable) write(t io.Writer) {
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		fmt.Fprintf(t, "%s%.2f\t", row.Relation, row.Reported)
-		for _, name := range []string{"persons", "persons_apart", "cases", "cases_apart"} {
-			cell, star := row.cell(name), ""
+		for _, name := range Countings() {
+			cell, star := row.Cell(name), ""
 			if name == row.Counting {
 				star = "*"
 			}
@@ -190,8 +190,8 @@ func (r *ReportTable) csv() [][]string {
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		rows = append(rows, []string{row.Pack, "report", "reported " + row.Relation, row.Counting, "", "", "", "", number(row.Reported), ""})
-		for _, name := range []string{"persons", "persons_apart", "cases", "cases_apart"} {
-			c := row.cell(name)
+		for _, name := range Countings() {
+			c := row.Cell(name)
 			rows = append(rows, []string{row.Pack, "report", string(c.Agreement), name, "", "", "", "", number(c.Percent), number(c.ReviewPercent)})
 		}
 	}

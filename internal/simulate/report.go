@@ -45,8 +45,11 @@ type ReportCell struct {
 	Agreement     Agreement `json:"agreement"`
 }
 
-// cells of a row by their JSON names.
-func (r *ReportRow) cell(name string) *ReportCell {
+// Countings are the names of the four cells of a row, as in JSON.
+func Countings() []string { return []string{"persons", "persons_apart", "cases", "cases_apart"} }
+
+// Cell finds a cell by its name; nil if there is none.
+func (r *ReportRow) Cell(name string) *ReportCell {
 	switch name {
 	case "persons":
 		return &r.Persons
@@ -61,7 +64,7 @@ func (r *ReportRow) cell(name string) *ReportCell {
 }
 
 // Shown is the cell that the report's number is of.
-func (r *ReportRow) Shown() ReportCell { return *r.cell(r.Counting) }
+func (r *ReportRow) Shown() ReportCell { return *r.Cell(r.Counting) }
 
 // ReportPacks are the packs of the table, in its order.
 func ReportPacks() []string {
@@ -125,7 +128,7 @@ func (f *Facts) Report(name string, calibrated bool, packs []*policy.Pack, by Co
 		for name, c := range map[string]Count{
 			"persons": r.All.Persons, "persons_apart": r.Apart.Persons, "cases": r.All.Cases, "cases_apart": r.Apart.Cases,
 		} {
-			*row.cell(name) = ReportCell{Percent: c.Percent, ReviewPercent: c.ReviewPercent, Agreement: agreement(row, name, calibrated)}
+			*row.Cell(name) = ReportCell{Percent: c.Percent, ReviewPercent: c.ReviewPercent, Agreement: agreement(row, name, calibrated)}
 		}
 		if !calibrated {
 			row.Note = policy.Text{Zh: "未作任何校准", En: "nothing was calibrated"}

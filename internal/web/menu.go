@@ -35,7 +35,9 @@ func menuOf(d agency.Duty) []menuGroup {
 		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("queries", "/queries", "file-search"))
 	case agency.Auditor:
 		work = append(work, entry("queries", "/queries", "file-search"))
-	case agency.PolicyMaker, agency.SystemAdmin, agency.SecurityAdmin, agency.AuditAdmin:
+	case agency.PolicyMaker:
+		work = append(work, entry("simulation", "/simulate", "scale"))
+	case agency.SystemAdmin, agency.SecurityAdmin, agency.AuditAdmin:
 	}
 	return []menuGroup{
 		{Title: locale.T("nav.work"), Links: work},

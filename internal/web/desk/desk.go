@@ -83,6 +83,7 @@ func (o *Office) Routes(mux *http.ServeMux, site *web.Site) {
 	o.certificateRoutes(mux)
 	o.noticeRoutes(mux)
 	o.trailRoutes(mux)
+	o.simulateRoutes(mux)
 }
 
 // show answers with a page that everybody may ask for.

@@ -45,6 +45,7 @@ func All() []Page {
 		Trail{},
 		TrailEntry{},
 		Flow{},
+		Simulation{},
 		Problem{},
 	}
 }

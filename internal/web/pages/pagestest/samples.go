@@ -47,6 +47,7 @@ func publicPages() []Sample {
 		{Path: "/", Page: pages.Home{Demo: true, Stats: publicStats()}},
 		{Path: "/signin", Page: signIn()},
 		{Path: "/flow", Page: flow()},
+		{Path: "/simulate", Page: simulation()},
 		{Path: "/certificates/check", Page: certificateCheck()},
 		{Path: "/problem", Page: pages.Problem{Status: 404}},
 		{Path: "/problem/fault", Page: pages.Problem{Status: 500, Ref: "9f2c41d07a6be833"}},
