@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -29,6 +30,9 @@ type sqliteConn struct {
 
 const readerCount = 4
 
+// uriEscapes spells what a file's name may hold and a URI reads otherwise.
+var uriEscapes = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 // openSQLite opens a file. Each commit is flushed to disk (synchronous FULL):
 // what was acknowledged survives a loss of power.
 func openSQLite(ctx context.Context, file string) (engine, error) {
@@ -40,7 +44,7 @@ func openSQLite(ctx context.Context, file string) (engine, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	dsn := "file:" + file + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)" +
+	dsn := "file:" + uriEscapes.Replace(file) + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)" +
 		"&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)"
 	db, err := sql.Open("sqlite", dsn)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,6 +27,24 @@ func TestOpenRefusesOtherDatabases(t *testing.T) {
 	}
 	if _, err := store.Open(t.Context(), "postgres:///x?host="+t.TempDir()); err == nil {
 		t.Error("a server that is not there was opened")
+	}
+}
+
+// A folder may be named as it likes.
+func TestFilesOfAnyName(t *testing.T) {
+	for _, name := range []string{"a#b", "a?b", "a%20b", "a b", "封存", "a&mode=memory"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, "x.db")
+		db := storetest.Open(t, "sqlite:"+file)
+		if _, err := db.Migrate(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

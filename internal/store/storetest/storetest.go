@@ -84,11 +84,17 @@ func SQL(tb testing.TB, url string) *sql.DB {
 	tb.Helper()
 	driver, source := "pgx", url
 	if file, ok := File(url); ok {
-		driver, source = "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite", file
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if driver == "sqlite" {
+		db.SetMaxOpenConns(1)
+		if _, err := db.ExecContext(context.Background(), `PRAGMA busy_timeout(10000)`); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
