@@ -168,7 +168,8 @@ func (k *killing) again() {
 		for _, f := range s.faults {
 			k.t.Errorf("%s: %s", s.agency, f)
 		}
-		k.t.Logf("%s: %d events, %d acknowledged before the last start, %d stored", s.agency, len(s.events), acked, repeated)
+		k.t.Logf("%s: %d events, %d acknowledged before the last start, %d stored, the first answer to %d was lost",
+			s.agency, len(s.events), acked, repeated, s.unheard)
 	}
 }
 

@@ -97,7 +97,9 @@ type sender struct {
 	acked  []*api.EventResult // by event; nil until the first acknowledgement
 	next   int
 	size   int // of the batch that waits for an answer
-	faults []string
+
+	unheard int // events stored whose first answer was lost
+	faults  []string
 }
 
 func (s *sender) run(ctx context.Context, url string, rng *mathrand.Rand) {
@@ -129,6 +131,9 @@ func (s *sender) take(i int, r *api.EventResult) {
 		s.faults = append(s.faults, fmt.Sprintf("event %d was refused: %v", i, r.Problems))
 	case before == nil:
 		s.acked[i] = r
+		if r.Outcome == "repeated" {
+			s.unheard++
+		}
 	case r.Outcome != "repeated" || *r.Leaf != *before.Leaf || r.Case != before.Case || !r.Received.Equal(*before.Received):
 		s.faults = append(s.faults, fmt.Sprintf("event %d was acknowledged as %+v, then as %+v", i, before, r))
 	}
