@@ -1,0 +1,182 @@
+package registry
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/store"
+)
+
+// A correction or retraction must reach every record that the event it takes
+// back is filed in, in whichever order the two arrive and in whichever book the
+// record lies.
+
+// voidDropped makes a correction or retraction reach the records of persons
+// whom the corrected event named and this one does not: each gets the
+// correction without a part for anybody.
+func (b *batch) voidDropped(a *arrival, code docket.Code) error {
+	e := a.event
+	if e.Corrects == "" {
+		return nil
+	}
+	slips, err := b.tx.CaseSlips(code)
+	if err != nil {
+		return err
+	}
+	old := b.r.eventKey(e.Source, e.Corrects)
+	void := *e
+	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
+	raw, err := void.Encode()
+	if err != nil {
+		return err
+	}
+	for _, s := range slips {
+		if string(s.EventKey) != string(old) || b.names(e, code, s.ID) {
+			continue
+		}
+		if s.ID.Seq == 0 && len(e.Data.Persons) == 0 {
+			continue
+		}
+		if err := b.addSlip(s.ID, a.key, raw); err != nil {
+			return err
+		}
+		if key, err := b.tx.Holder(s.ID); err == nil {
+			state, err := b.r.state(b.tx, s.ID)
+			if err != nil {
+				return err
+			}
+			b.persons[string(key)] = touch{key: key, code: code, who: state.Identity}
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if err := b.voidEarly(e, a.key, old, code, raw); err != nil {
+		return err
+	}
+	return b.voidSealed(e, code, raw)
+}
+
+// voidEarly keeps a correction that came before what it corrects with the case:
+// whoever is named only there will find it.
+func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, code docket.Code, raw []byte) error {
+	if len(e.Data.Persons) == 0 || b.seen[string(old)] != nil {
+		return nil
+	}
+	_, err := b.tx.Intake(e.Source, old)
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	held, err := b.tx.Holdings(code)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.sealedOf(code)
+	if err != nil || (len(held) == 0 && len(sealed) > 0) {
+		return err
+	}
+	return b.addSlip(docket.RecordID{Code: code}, eventKey, raw)
+}
+
+// voidLate is for an event that comes after its correction, where the one whom
+// the correction names is sealed by now: the others' records get it without a
+// part for anybody.
+func (b *batch) voidLate(e *docket.Event, code docket.Code, places []place) error {
+	if !slices.ContainsFunc(places, func(at place) bool { return !at.sealed }) {
+		return nil
+	}
+	sealed, err := b.sealedOf(code)
+	if err != nil {
+		return err
+	}
+	for _, id := range sealed {
+		weighed, err := b.r.vault.WeighRecord(b.tx, id)
+		if err != nil {
+			return err
+		}
+		for _, w := range weighed {
+			for _, c := range w.Events {
+				if c.Source != e.Source || c.Corrects != e.ID {
+					continue
+				}
+				if err := b.voidWith(c, places); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// voidWith adds a correction that names nobody to the places in the ledger that
+// do not have it yet.
+func (b *batch) voidWith(correction *docket.Event, places []place) error {
+	void := *correction
+	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
+	raw, err := void.Encode()
+	if err != nil {
+		return err
+	}
+	key := b.r.eventKey(void.Source, void.ID)
+	for _, at := range places {
+		if at.sealed {
+			continue
+		}
+		slips, err := b.tx.Slips(at.id)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(slips, func(s store.Slip) bool { return string(s.EventKey) == string(key) }) {
+			continue
+		}
+		if err := b.addSlip(at.id, key, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// voidSealed is voidDropped for the case's sealed records. Whether the vault
+// holds the corrected event is not asked: one that corrects nothing changes
+// nothing.
+func (b *batch) voidSealed(e *docket.Event, code docket.Code, raw []byte) error {
+	sealed, err := b.sealedOf(code)
+	if err != nil || len(sealed) == 0 {
+		return err
+	}
+	if len(e.Data.Persons) == 0 {
+		held, err := b.tx.Holdings(code)
+		if err != nil || len(held) == 0 {
+			return err // filed with each sealed record as it is
+		}
+	}
+	for _, id := range sealed {
+		named := false
+		for _, p := range e.Data.Persons {
+			_, found, err := b.r.vault.Find(b.tx, []docket.RecordID{id}, p.Identity)
+			if err != nil {
+				return err
+			}
+			named = named || found
+		}
+		if named {
+			continue
+		}
+		b.sealed[id] = true
+		if err := b.r.vault.Absorb(b.tx, id, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// names says that the event has a part for the person of a record.
+func (b *batch) names(e *docket.Event, code docket.Code, id docket.RecordID) bool {
+	key, err := b.tx.Holder(id)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(e.Data.Persons, func(p docket.Part) bool {
+		return string(b.r.personKey(code, p.Identity)) == string(key)
+	})
+}
