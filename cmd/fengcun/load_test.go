@@ -28,15 +28,17 @@ const (
 )
 
 func loadAgencies() ([]agency.Agency, []agency.Officer) {
-	return []agency.Agency{
-			{ID: loadPolice, Kind: agency.Police, Name: "松涧县公安局", Division: "990101"},
-			{ID: loadProc, Kind: agency.Procuratorate, Name: "松涧县人民检察院", Division: "990101"},
-			{ID: loadCourt, Kind: agency.Court, Name: "松涧县人民法院", Division: "990101"},
-		}, []agency.Officer{
-			{ID: "querier", Agency: loadPolice, Name: "程望舒", Duty: agency.QueryOfficer},
-			{ID: "approver", Agency: loadProc, Name: "沈既白", Duty: agency.QueryApprover},
-			{ID: "window", Agency: loadPolice, Name: "叶时雨", Duty: agency.CertWindow},
-		}
+	agencies := []agency.Agency{
+		{ID: loadPolice, Kind: agency.Police, Name: "松涧县公安局", Division: "990101"},
+		{ID: loadProc, Kind: agency.Procuratorate, Name: "松涧县人民检察院", Division: "990101"},
+		{ID: loadCourt, Kind: agency.Court, Name: "松涧县人民法院", Division: "990101"},
+	}
+	officers := []agency.Officer{
+		{ID: "querier", Agency: loadPolice, Name: "程望舒", Duty: agency.QueryOfficer},
+		{ID: "approver", Agency: loadProc, Name: "沈既白", Duty: agency.QueryApprover},
+		{ID: "window", Agency: loadPolice, Name: "叶时雨", Duty: agency.CertWindow},
+	}
+	return agencies, officers
 }
 
 // loadPerson is the defendant of a case, with a number of no real county.
