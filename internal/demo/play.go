@@ -56,7 +56,7 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 
 // answerDays is how old a letter is when an agency's system answers it; the
 // newest still wait in the inboxes.
-const answerDays = 2
+const answerDays = 60
 
 // month is what all agencies report in one month.
 type month struct {
