@@ -85,6 +85,15 @@ func TestCorrectionsThatLeaveSomebodyOut(t *testing.T) {
 	})
 }
 
+// worlds is how many worlds a property is tried in: few in a short run, as
+// under the race detector, which is after other faults.
+func worlds(n int) int {
+	if testing.Short() {
+		return 3
+	}
+	return n
+}
+
 // outcome is what must not depend on the order in which events arrive: where
 // the record stands and what there is to read of it.
 type outcome struct {
@@ -119,7 +128,7 @@ func TestEventsInAnyOrder(t *testing.T) {
 			var want outcome
 			runs := 0
 			rapid.Check(t, func(rt *rapid.T) {
-				if runs++; runs > 12 { // each is a world of its own
+				if runs++; runs > worlds(12) { // each is a world of its own
 					return
 				}
 				w := registrytest.New(t, registrytest.Options{Engine: engine})
@@ -166,7 +175,7 @@ func TestEventsOfTwoInAnyOrder(t *testing.T) {
 	var want []outcome
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		if runs++; runs > 25 { // each is a world of its own
+		if runs++; runs > worlds(25) { // each is a world of its own
 			return
 		}
 		w := registrytest.New(t, registrytest.Options{})

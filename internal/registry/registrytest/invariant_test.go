@@ -10,6 +10,9 @@ import (
 // The checker is worth what it finds: each way of spoiling the books behind the
 // platform's back must show.
 func TestTheCheckerSeesWhatIsSpoilt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a short run does not check the checker")
+	}
 	t.Parallel()
 	const words = 2
 	for _, c := range [][]string{
