@@ -24,7 +24,7 @@ TOOLS_KEY := $(shell sha256sum tools/go.sum 2>/dev/null | cut -c1-12)
 LINT      := tools/bin/golangci-lint-$(TOOLS_KEY)
 BENCHSTAT := tools/bin/benchstat-$(TOOLS_KEY)
 VULN      := tools/bin/govulncheck-$(TOOLS_KEY)
-ASSETS    := internal/web/dist/manifest.json
+ASSETS    := internal/web/front/manifest.json
 ASSET_SOURCES := $(wildcard internal/web/assets/*  internal/web/bundle/*.go) \
 	$(shell find internal/web/pages internal/web/parts -name '*.html' 2>/dev/null)
 
@@ -44,7 +44,7 @@ test: setup-test assets ## format, vet, lint; unit, story and browser tests; rac
 build: assets ## the one binary, bin/fengcun
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/fengcun ./cmd/fengcun
 
-assets: $(ASSETS) ## the front end, bundled into internal/web/dist
+assets: $(ASSETS) ## the front end, bundled into internal/web/front
 
 fmt: $(LINT) ## format the code
 	$(LINT) fmt
@@ -73,7 +73,7 @@ vuln: $(VULN) $(ASSETS) ## known vulnerabilities; asks an online database
 
 clean: ## remove what the other targets made
 	rm -rf bin tmp tools/bin node_modules
-	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
+	find internal/web/front -mindepth 1 ! -name .gitkeep -delete
 
 setup:
 	@tools/setup build

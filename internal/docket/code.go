@@ -101,7 +101,8 @@ type RecordID struct {
 	Seq  int
 }
 
-// String is the record's number as printed: "XXXX-XXXX-XXXX-XXXX-XXXX-01".
+// String is the record's number as printed: five groups of four and the place,
+// such as "7K3M-9QTV-2B4D-H6PA-WX5R-01".
 func (id RecordID) String() string { return fmt.Sprintf("%s-%02d", id.Code.Grouped(), id.Seq) }
 
 // ParseRecordID reads a record's number as printed.

@@ -300,7 +300,7 @@ func (r *strictReader) unicodeEscape(out []byte) ([]byte, error) {
 	return utf8.AppendRune(out, pair), nil
 }
 
-// hex reads the \uXXXX that begins at offset at.
+// hex reads the escape \u and its four digits that begin at offset at.
 func (r *strictReader) hex(at int) (rune, bool) {
 	if at+6 > len(r.b) || r.b[at] != '\\' || r.b[at+1] != 'u' {
 		return 0, false

@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// dist is what internal/web/bundle wrote; in a fresh clone it holds nothing.
+// front is what internal/web/bundle wrote; in a fresh clone it holds nothing.
 //
-//go:embed all:dist
-var dist embed.FS
+//go:embed all:front
+var front embed.FS
 
 // ErrNotBundled says that the front end is missing from the binary.
 var ErrNotBundled = errors.New("the front end is not built in: run make assets, then build again")
@@ -33,7 +33,7 @@ var symbolID = regexp.MustCompile(`<symbol id="([a-z0-9-]+)"`)
 
 func loadAssets(files fs.FS) (*assets, error) {
 	if files == nil {
-		sub, err := fs.Sub(dist, "dist")
+		sub, err := fs.Sub(front, "front")
 		if err != nil {
 			return nil, fmt.Errorf("open the front end: %w", err)
 		}

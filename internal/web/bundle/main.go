@@ -1,5 +1,5 @@
 // Command bundle makes the front end: it reads internal/web/assets and the
-// npm packages named in package.json and writes internal/web/dist, which the
+// npm packages named in package.json and writes internal/web/front, which the
 // server embeds. File names carry a hash of the content, so that a browser may
 // keep them for ever; the licences of what went in lie beside.
 //
@@ -20,7 +20,7 @@ import (
 
 const (
 	sources = "internal/web/assets"
-	output  = "internal/web/dist"
+	output  = "internal/web/front"
 	modules = "node_modules"
 )
 

@@ -27,7 +27,7 @@ func tokens(dir string) (map[string]bool, error) {
 			return err
 		}
 		if d.IsDir() {
-			if d.Name() == "dist" || d.Name() == "bundle" || d.Name() == "testdata" {
+			if d.Name() == "front" || d.Name() == "bundle" || d.Name() == "testdata" {
 				return filepath.SkipDir
 			}
 			return nil

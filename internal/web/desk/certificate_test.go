@@ -82,7 +82,7 @@ func TestVerification(t *testing.T) {
 	public := s.visitor()
 	public.has(public.page("/certificates/check?code="+id), "answer-unknown", "answer-holds", "有效")
 	public.has(public.page("/certificates/check?code="+strings.ToLower(id)), "answer-holds")
-	public.has(public.page("/certificates/check?code=XXXX"), "没有这个编号的证明")
+	public.has(public.page("/certificates/check?code=7K3M"), "没有这个编号的证明")
 	public.has(public.page("/certificates/check"), "核验全文")
 
 	pasted := public.post("/certificates/check", url.Values{"text": {strings.ReplaceAll(text, "\n", "\r\n")}})
