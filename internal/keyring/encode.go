@@ -15,6 +15,7 @@ const formatVersion = 1
 type wireRing struct {
 	Version      int                     `json:"version"`
 	Suite        string                  `json:"suite"`
+	Generation   uint64                  `json:"generation"`
 	Ledger       wireVersions            `json:"ledger"`
 	LedgerPerson string                  `json:"ledger_person"`
 	LedgerAlias  string                  `json:"ledger_alias"`
@@ -38,7 +39,8 @@ func (c *contents) encode() ([]byte, error) {
 	w := wireRing{
 		Version:      formatVersion,
 		Suite:        c.suite.Name(),
-		Ledger:       c.ledger.wire(),
+		Generation:   c.generation,
+		Ledger:       wire(c.ledger, suite.Key.Reveal),
 		LedgerPerson: c.ledgerPerson.Reveal(),
 		LedgerAlias:  c.ledgerAlias.Reveal(),
 		Custodians:   make(map[string]wireVersions, len(c.custodians)),
@@ -51,7 +53,7 @@ func (c *contents) encode() ([]byte, error) {
 		Receipt:      c.receipt.Reveal(),
 	}
 	for agency, v := range c.custodians {
-		w.Custodians[agency] = v.wire()
+		w.Custodians[agency] = wire(v, place.text)
 	}
 	for _, k := range c.log {
 		w.Log = append(w.Log, k.Reveal())
@@ -63,10 +65,10 @@ func (c *contents) encode() ([]byte, error) {
 	return out, nil
 }
 
-func (v versions) wire() wireVersions {
+func wire[K any](v versions[K], text func(K) string) wireVersions {
 	w := wireVersions{v.current, make(map[uint32]string, len(v.keys))}
 	for n, k := range v.keys {
-		w.Keys[n] = k.Reveal()
+		w.Keys[n] = text(k)
 	}
 	return w
 }
@@ -82,12 +84,12 @@ func parse[K any](p *parser, name, text string, read func(string) (K, error)) K 
 	return k
 }
 
-func (p *parser) versions(name string, w wireVersions) versions {
-	v := versions{w.Current, make(map[uint32]suite.Key, len(w.Keys))}
+func parseVersions[K any](p *parser, name string, w wireVersions, read func(string) (K, error)) versions[K] {
+	v := versions[K]{w.Current, make(map[uint32]K, len(w.Keys))}
 	for n, text := range w.Keys {
-		v.keys[n] = parse(p, name, text, suite.ParseKey)
+		v.keys[n] = parse(p, name, text, read)
 	}
-	if v.keys[v.current].IsZero() && p.err == nil {
+	if _, ok := v.keys[v.current]; !ok && p.err == nil {
 		p.err = fmt.Errorf("key %q: its current version %d is missing", name, v.current)
 	}
 	return v
@@ -110,10 +112,11 @@ func parseContents(plain []byte) (*contents, error) {
 	var p parser
 	c := &contents{
 		suite:        s,
-		ledger:       p.versions("ledger", w.Ledger),
+		generation:   w.Generation,
+		ledger:       parseVersions(&p, "ledger", w.Ledger, suite.ParseKey),
 		ledgerPerson: parse(&p, "ledger_person", w.LedgerPerson, suite.ParseMACKey),
 		ledgerAlias:  parse(&p, "ledger_alias", w.LedgerAlias, suite.ParseMACKey),
-		custodians:   make(map[string]versions, len(w.Custodians)),
+		custodians:   make(map[string]versions[place], len(w.Custodians)),
 		vaultPerson:  parse(&p, "vault_person", w.VaultPerson, suite.ParseMACKey),
 		vaultAlias:   parse(&p, "vault_alias", w.VaultAlias, suite.ParseMACKey),
 		vaultRecord:  parse(&p, "vault_record", w.VaultRecord, suite.ParseMACKey),
@@ -123,7 +126,7 @@ func parseContents(plain []byte) (*contents, error) {
 		receipt:      parse(&p, "receipt", w.Receipt, suite.ParseMACKey),
 	}
 	for agency, v := range w.Custodians {
-		c.custodians[agency] = p.versions("custodian "+agency, v)
+		c.custodians[agency] = parseVersions(&p, "custodian "+agency, v, parsePlace)
 	}
 	for _, text := range w.Log {
 		c.log = append(c.log, parse(&p, "log", text, suite.ParseSignKey))

@@ -2,12 +2,14 @@
 // purposes, and they are handed out by power: what is given LedgerKeys cannot
 // reach the vault's keys.
 //
-// The default ring is one file encrypted under a passphrase. The trust boundary
-// to other holders of keys (a security module, a transit service) is KEK: the
-// vault asks a custodian's key to wrap and unwrap, and never sees it.
+// The ring is one file, encrypted under a passphrase or under a key that a
+// Holder keeps: a security module (PKCS#11) or a transit service. A custodian's
+// key may lie in the ring or with a Holder; the vault asks it, as a KEK, to
+// wrap and unwrap, and never sees it.
 package keyring
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,21 +22,26 @@ import (
 // Ring is a set of keys. It is safe for concurrent use. It does not print its
 // keys.
 type Ring struct {
-	mu    sync.RWMutex
-	keys  *contents
-	store *file // nil for a ring in memory
+	mu      sync.RWMutex
+	keys    *contents
+	store   *file             // nil for a ring in memory
+	holders map[string]Holder // of keys that lie outside the ring, by name
+	custody string            // the holder of new custodians' keys; "" is the ring itself
 }
 
 // contents is everything in a ring. It is never changed: a change makes a new
 // one, which is installed once it is stored.
 type contents struct {
 	suite suite.Suite
+	// generation counts the changes that every process must know of before it
+	// writes: rotations. The database holds the same count.
+	generation uint64
 
-	ledger       versions
+	ledger       versions[suite.Key]
 	ledgerPerson suite.MACKey
 	ledgerAlias  suite.MACKey
 
-	custodians  map[string]versions
+	custodians  map[string]versions[place]
 	vaultPerson suite.MACKey
 	vaultAlias  suite.MACKey
 	vaultRecord suite.MACKey
@@ -44,12 +51,6 @@ type contents struct {
 	log         []suite.SignKey
 	certificate suite.SignKey
 	receipt     suite.MACKey
-}
-
-// versions is one key through its rotations.
-type versions struct {
-	current uint32
-	keys    map[uint32]suite.Key
 }
 
 // ErrNoKey is returned where the ring has no such key: it was never made, or
@@ -68,10 +69,11 @@ func New(s suite.Suite, rand io.Reader) (*Ring, error) {
 func generate(s suite.Suite, rand io.Reader) (*contents, error) {
 	c := &contents{
 		suite:        s,
-		ledger:       versions{}.next(s.NewKey(rand)),
+		generation:   1,
+		ledger:       versions[suite.Key]{}.next(s.NewKey(rand)),
 		ledgerPerson: s.NewMACKey(rand),
 		ledgerAlias:  s.NewMACKey(rand),
-		custodians:   map[string]versions{},
+		custodians:   map[string]versions[place]{},
 		vaultPerson:  s.NewMACKey(rand),
 		vaultAlias:   s.NewMACKey(rand),
 		vaultRecord:  s.NewMACKey(rand),
@@ -109,36 +111,6 @@ func logKeys(s suite.Suite, rand io.Reader) ([]suite.SignKey, error) {
 	return out, nil
 }
 
-// next adds a version and makes it the current one.
-func (v versions) next(k suite.Key) versions {
-	out := v.clone()
-	out.current++
-	out.keys[out.current] = k
-	return out
-}
-
-func (v versions) clone() versions {
-	out := versions{v.current, make(map[uint32]suite.Key, len(v.keys)+1)}
-	for n, k := range v.keys {
-		out.keys[n] = k
-	}
-	return out
-}
-
-// destroyBefore forgets every version before the given one.
-func (v versions) destroyBefore(version uint32) (versions, error) {
-	if version > v.current {
-		return versions{}, fmt.Errorf("keyring: version %d is not there yet; the current one is %d", version, v.current)
-	}
-	out := v.clone()
-	for n := range out.keys {
-		if n < version {
-			delete(out.keys, n)
-		}
-	}
-	return out, nil
-}
-
 // Suite is the ring's cipher suite.
 func (r *Ring) Suite() suite.Suite { return r.view().suite }
 
@@ -148,22 +120,56 @@ func (r *Ring) view() *contents {
 	return r.keys
 }
 
+// Generation counts the rotations that this ring has been through, from 1. A
+// process whose ring has a smaller one than the database must not write.
+func (r *Ring) Generation() uint64 { return r.view().generation }
+
 // change stores and then installs what edit makes of a copy. If it cannot be
-// stored the ring stays as it was.
-func (r *Ring) change(edit func(c *contents) error) error {
+// stored the ring stays as it was. What another process stored meanwhile is
+// read first, so that none of its keys is lost.
+func (r *Ring) change(ctx context.Context, edit func(c *contents) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	next := *r.keys
-	if err := edit(&next); err != nil {
-		return err
-	}
-	if r.store != nil {
-		if err := r.store.save(&next); err != nil {
+	if r.store == nil {
+		next := *r.keys
+		if err := edit(&next); err != nil {
 			return err
 		}
+		r.keys = &next
+		return nil
 	}
-	r.keys = &next
-	return nil
+	return r.store.locked(func() error {
+		if err := r.reload(ctx); err != nil {
+			return err
+		}
+		next := *r.keys
+		if err := edit(&next); err != nil {
+			return err
+		}
+		if err := r.store.save(ctx, &next); err != nil {
+			return err
+		}
+		r.keys = &next
+		return nil
+	})
+}
+
+// Refresh reads the ring's file again if another process has changed it.
+func (r *Ring) Refresh(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.store == nil {
+		return nil
+	}
+	return r.reload(ctx)
+}
+
+func (r *Ring) reload(ctx context.Context) error {
+	c, err := r.store.changed(ctx)
+	if err == nil && c != nil {
+		r.keys = c
+	}
+	return err
 }
 
 const redactedText = "[keyring]"

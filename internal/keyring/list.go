@@ -1,9 +1,6 @@
 package keyring
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
 
@@ -17,12 +14,13 @@ type Info struct {
 	Version uint32 // for keys that rotate: 1, 2, …; else 0
 	Current bool   // what is written now uses it
 	Public  string // the public half, where there is one
+	Holder  string // where the key lies: "" is the ring
 }
 
 // List names the ring's keys in a fixed order.
 func (r *Ring) List() []Info {
 	c := r.view()
-	out := c.ledger.list("ledger")
+	out := list(c.ledger, "ledger", func(k suite.Key) Info { return Info{Suite: k.Suite().Name()} })
 	one := func(purpose, suiteName, public string) {
 		out = append(out, Info{Purpose: purpose, Suite: suiteName, Current: true, Public: public})
 	}
@@ -30,7 +28,7 @@ func (r *Ring) List() []Info {
 	one("ledger person index", name, "")
 	one("ledger alias index", name, "")
 	for _, agency := range slices.Sorted(maps.Keys(c.custodians)) {
-		out = append(out, c.custodians[agency].list("custodian "+agency)...)
+		out = append(out, list(c.custodians[agency], "custodian "+agency, place.info)...)
 	}
 	one("vault person index", name, "")
 	one("vault alias index", name, "")
@@ -45,34 +43,21 @@ func (r *Ring) List() []Info {
 	return out
 }
 
-func (v versions) list(purpose string) []Info {
+func list[K any](v versions[K], purpose string, info func(K) Info) []Info {
 	var out []Info
 	for _, n := range slices.Sorted(maps.Keys(v.keys)) {
-		out = append(out, Info{Purpose: purpose, Suite: v.keys[n].Suite().Name(), Version: n, Current: n == v.current})
+		i := info(v.keys[n])
+		i.Purpose, i.Version, i.Current = purpose, n, n == v.current
+		out = append(out, i)
 	}
 	return out
 }
 
-// ChangePassphrase encrypts the ring's file under another passphrase.
-func (r *Ring) ChangePassphrase(rand io.Reader, passphrase string) error {
-	return r.changePassphrase(rand, passphrase, suite.DefaultCost())
-}
-
-func (r *Ring) changePassphrase(rand io.Reader, passphrase string, cost suite.Cost) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.store == nil {
-		return errors.New("keyring: a ring in memory has no passphrase")
+// info leaves out the suite of a key that a holder keeps: it is the holder's
+// choice.
+func (p place) info() Info {
+	if p.inRing() {
+		return Info{Suite: p.key.Suite().Name()}
 	}
-	lock, err := r.keys.suite.NewLock(rand, passphrase, cost)
-	if err != nil {
-		return fmt.Errorf("keyring: %w", err)
-	}
-	old := r.store.lock
-	r.store.lock = lock
-	if err := r.store.save(r.keys); err != nil {
-		r.store.lock = old
-		return err
-	}
-	return nil
+	return Info{Holder: p.held.holder}
 }

@@ -14,11 +14,11 @@ import (
 func TestList(t *testing.T) {
 	r := newRing(t, suite.GM())
 	for _, agency := range []string{"990102", "990101"} {
-		if _, err := r.Vault().AddCustodian(rand.Reader, agency); err != nil {
+		if _, err := r.Vault().AddCustodian(context.Background(), rand.Reader, agency); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := r.Vault().RotateCustodian(rand.Reader, "990102"); err != nil {
+	if err := r.Vault().RotateCustodian(context.Background(), rand.Reader, "990102", ""); err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
@@ -47,7 +47,7 @@ receipt gm 0 true false`
 
 func TestChangePassphrase(t *testing.T) {
 	r, path := newFile(t)
-	if err := r.changePassphrase(rand.Reader, "新口令", cheap()); err != nil {
+	if err := r.ChangeRoot(context.Background(), rand.Reader, Root{passphrase: "新口令", cost: cheap()}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(path, "口令", rand.Reader); err == nil {
@@ -56,13 +56,13 @@ func TestChangePassphrase(t *testing.T) {
 	if _, err := Open(path, "新口令", rand.Reader); err != nil {
 		t.Error(err)
 	}
-	if err := r.changePassphrase(rand.Reader, "", cheap()); err == nil {
+	if err := r.ChangePassphrase(rand.Reader, ""); err == nil {
 		t.Error("an empty passphrase was taken")
 	}
-	if _, err := r.Ledger().Rotate(rand.Reader); err != nil {
+	if _, err := r.Ledger().Rotate(context.Background(), rand.Reader); err != nil {
 		t.Errorf("after a refused change: %v", err)
 	}
-	if err := newRing(t, suite.Intl()).changePassphrase(rand.Reader, "x", cheap()); err == nil {
+	if err := newRing(t, suite.Intl()).ChangePassphrase(rand.Reader, "x"); err == nil {
 		t.Error("a ring in memory took a passphrase")
 	}
 }
@@ -76,7 +76,7 @@ func TestConcurrent(t *testing.T) {
 	for n := range 8 {
 		wg.Go(func() {
 			agency := fmt.Sprintf("9901%02d", n%4)
-			kek, err := r.Vault().AddCustodian(rand.Reader, agency)
+			kek, err := r.Vault().AddCustodian(context.Background(), rand.Reader, agency)
 			if err != nil {
 				t.Error(err)
 				return
@@ -86,7 +86,7 @@ func TestConcurrent(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			if err := r.Vault().RotateCustodian(rand.Reader, agency); err != nil {
+			if err := r.Vault().RotateCustodian(context.Background(), rand.Reader, agency, ""); err != nil {
 				t.Error(err)
 			}
 			if got, err := kek.Unwrap(ctx, wrapped, nil); err != nil || !got.Equal(data) {

@@ -8,7 +8,6 @@ package registry
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -96,22 +95,12 @@ func (r *Registry) Verifier() *trail.Verifier { return r.signer.Verifier() }
 // Suite is the cipher suite the platform runs on.
 func (r *Registry) Suite() suite.Suite { return r.suite }
 
-// lock encrypts for the ledger: the key's epoch, 4 bytes, then the ciphertext.
+// lock encrypts for the ledger.
 func (r *Registry) lock(plaintext, aad []byte) []byte {
-	epoch, key := r.ledger.Content()
-	return append(binary.BigEndian.AppendUint32(nil, epoch), key.Seal(r.rand, plaintext, aad)...)
+	return r.ledger.Seal(r.rand, plaintext, aad)
 }
 
-func (r *Registry) unlock(body, aad []byte) ([]byte, error) {
-	if len(body) < 4 {
-		return nil, errors.New("a ledger row is too short")
-	}
-	key, err := r.ledger.ContentAt(binary.BigEndian.Uint32(body))
-	if err != nil {
-		return nil, err
-	}
-	return key.Open(body[4:], aad)
-}
+func (r *Registry) unlock(body, aad []byte) ([]byte, error) { return r.ledger.Open(body, aad) }
 
 // personKey is the ledger's index of a person. One without a document number
 // is nobody beyond the case.

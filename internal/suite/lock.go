@@ -77,6 +77,17 @@ func (l Lock) Seal(rand io.Reader, plaintext []byte) []byte {
 	return append(bytes.Clone(m.front), m.key.Seal(rand, plaintext, m.front)...)
 }
 
+// Open undoes Seal with the same lock: what was sealed under another passphrase
+// or salt gives ErrOpen.
+func (l Lock) Open(locked []byte) ([]byte, error) {
+	m := l.m()
+	rest, ok := bytes.CutPrefix(locked, m.front)
+	if !ok {
+		return nil, ErrOpen
+	}
+	return m.key.Open(rest, m.front)
+}
+
 // OpenLocked undoes Lock.Seal and returns the lock with which to seal again.
 // A wrong passphrase gives ErrOpen.
 func OpenLocked(passphrase string, locked []byte) ([]byte, Lock, error) {

@@ -63,7 +63,7 @@ func (v *Vault) personKeys(code docket.Code, p docket.Identity) [][]byte {
 }
 
 func (v *Vault) encrypt(rows Rows, custodian string, body, context []byte) (wrapped, sealed []byte, err error) {
-	kek, err := v.keys.AddCustodian(v.rand, custodian)
+	kek, err := v.keys.AddCustodian(rows.Context(), v.rand, custodian)
 	if err != nil {
 		return nil, nil, err
 	}

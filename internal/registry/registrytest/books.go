@@ -1,7 +1,6 @@
 package registrytest
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -306,11 +305,7 @@ func (w *World) state(tx *store.Tx, id docket.RecordID) (docket.State, error) {
 }
 
 func (w *World) openSlip(s store.Slip) (*docket.Event, error) {
-	key, err := w.Ring.Ledger().ContentAt(binary.BigEndian.Uint32(s.Body))
-	if err != nil {
-		return nil, err
-	}
-	raw, err := key.Open(s.Body[4:], suite.Frame("slip", []byte(s.ID.Code), []byte(strconv.Itoa(s.ID.Seq)), s.EventKey))
+	raw, err := w.Ring.Ledger().Open(s.Body, suite.Frame("slip", []byte(s.ID.Code), []byte(strconv.Itoa(s.ID.Seq)), s.EventKey))
 	if err != nil {
 		return nil, err
 	}
