@@ -57,7 +57,10 @@ lint: $(LINT) $(ASSETS) ## check the format, vet, run the linters
 bench: $(ASSETS) $(BENCHSTAT) ## benchmarks; BENCH=regexp COUNT=n
 	@mkdir -p tmp
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./... | tee tmp/bench.txt
+	cd bench/opa && go test -mod=mod -bench '$(BENCH)' -count $(COUNT) -timeout 60m . | tee -a ../../tmp/bench.txt
 	$(BENCHSTAT) tmp/bench.txt
+	@echo "== ratios of this run"
+	@awk '/^Benchmark/ { for (i = 3; i < NF; i += 2) if ($$(i + 1) ~ /^x-/) print $$1, $$(i + 1), $$i }' tmp/bench.txt | column -t
 
 fuzz: $(ASSETS) ## every fuzz test for FUZZTIME (20s)
 	@for p in $$(go list ./...); do \

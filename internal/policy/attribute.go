@@ -9,7 +9,7 @@ import (
 // inCategory says whether a crime belongs to a category. A mark that depends on
 // the case is unknown until the attribute it depends on is there; labels may
 // settle what no attribute can.
-func (s *scope) inCategory(c *docket.Crime, of norm.Category, path func(*scope) string) Truth {
+func (s *scope) inCategory(c *docket.Crime, of norm.Category, path place) Truth {
 	if c.Name == "" {
 		s.miss(path, ".name")
 		return Unknown
@@ -33,7 +33,7 @@ func (s *scope) inCategory(c *docket.Crime, of norm.Category, path func(*scope) 
 	return s.labelTruth(string(of))
 }
 
-func (s *scope) flag(b *bool, path func(*scope) string, field string) Truth {
+func (s *scope) flag(b *bool, path place, field string) Truth {
 	if b == nil {
 		s.miss(path, field)
 		return Unknown
@@ -41,14 +41,16 @@ func (s *scope) flag(b *bool, path func(*scope) string, field string) Truth {
 	return truthOf(*b)
 }
 
-func labelsPath(*scope) string { return "labels." }
+func labelsPlace(_ *scope, b []byte) []byte { return append(b, "labels."...) }
+
+func personPlace(_ *scope, b []byte) []byte { return append(b, "person"...) }
 
 // labelTruth reads a boolean label; missing or of another type is unknown.
 func (s *scope) labelTruth(name string) Truth {
 	if b, ok := s.d.Labels[name].(bool); ok {
 		return truthOf(b)
 	}
-	s.miss(labelsPath, name)
+	s.miss(labelsPlace, name)
 	return Unknown
 }
 
@@ -57,16 +59,16 @@ func (s *scope) labelTruth(name string) Truth {
 // a human can name: the label main_offence_under_age.<record id>.
 func (s *scope) underAge(r *Record, age int64) Truth {
 	if s.d.Person.Birth.IsZero() {
-		s.miss(func(*scope) string { return "person" }, ".birth")
+		s.miss(personPlace, ".birth")
 		return Unknown
 	}
 	mark := len(s.missing)
 	below, above, open := 0, 0, 0
-	count := func(on civil.Date, path string) {
+	count := func(on civil.Date, at frame) {
 		switch years := civil.AgeOn(s.d.Person.Birth, on); {
 		case years < 0:
 			open++
-			s.miss(func(*scope) string { return path }, ".offence_date")
+			s.miss(at.place, ".offence_date")
 		case int64(years) < age:
 			below++
 		default:
@@ -74,18 +76,14 @@ func (s *scope) underAge(r *Record, age int64) Truth {
 		}
 	}
 	if len(r.Crimes) == 0 {
-		count(r.OffenceDate, recordPath(r))
+		count(r.OffenceDate, frame{rec: r})
 	}
 	for i := range r.Crimes {
-		on, f := r.Crimes[i].OffenceDate, frame{of: r, index: i}
+		on, f := r.Crimes[i].OffenceDate, frame{crime: &r.Crimes[i], of: r, index: i}
 		if on.IsZero() {
 			on = r.OffenceDate
 		}
-		if on.IsZero() && s.tracing {
-			count(on, f.crimePath())
-			continue
-		}
-		count(on, "")
+		count(on, f)
 	}
 	switch {
 	case below > 0 && above > 0:

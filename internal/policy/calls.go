@@ -374,7 +374,7 @@ func labelOrCall(args []value) (value, error) {
 			}
 			f, ok := v.(float64)
 			if !ok || f != math.Trunc(f) || math.Abs(f) > maxDays {
-				s.miss(labelsPath, name)
+				s.miss(labelsPlace, name)
 				return 0, false
 			}
 			return int64(f), true
@@ -387,7 +387,7 @@ func labelOrCall(args []value) (value, error) {
 			}
 			t, ok := v.(string)
 			if !ok {
-				s.miss(labelsPath, name)
+				s.miss(labelsPlace, name)
 			}
 			return t, ok
 		}

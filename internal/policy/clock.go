@@ -59,7 +59,7 @@ func (c *clock) own(p *Pack, s *scope) span {
 	if p.fortiori.has(s.rec.Kind) {
 		day := s.rec.EffectiveDate
 		if day.IsZero() {
-			s.miss(func(s *scope) string { return recordPath(s.rec) }, ".effective_date")
+			s.miss(ownPlace, ".effective_date")
 		}
 		return span{start: day, end: day, known: !day.IsZero(), moved: False}
 	}

@@ -112,7 +112,7 @@ func (c *compiler) ident(name string) (value, error) {
 	case "others":
 		return value{form: formRecords}, nil
 	case "person":
-		return value{form: formPerson, path: func(*scope) string { return "person" }}, nil
+		return value{form: formPerson, path: personPlace}, nil
 	case "param":
 		return value{form: formParam}, nil
 	case "on":
@@ -122,7 +122,7 @@ func (c *compiler) ident(name string) (value, error) {
 }
 
 func recordValue(get func(*scope) *Record) value {
-	return value{form: formRecord, record: get, path: func(s *scope) string { return recordPath(get(s)) }}
+	return value{form: formRecord, record: get, path: func(s *scope, b []byte) []byte { return appendRecord(b, get(s)) }}
 }
 
 func (c *compiler) list(l ast.ListExpr) (value, error) {
@@ -179,7 +179,7 @@ func loopItem(f form, depth int) (value, error) {
 	case formCrimes:
 		return value{
 			form: formCrime, crime: func(s *scope) *docket.Crime { return s.frames[depth].crime },
-			path: func(s *scope) string { return s.frames[depth].crimePath() },
+			path: func(s *scope, b []byte) []byte { return s.frames[depth].place(s, b) },
 		}, nil
 	default:
 		return value{}, fmt.Errorf("all and exists run over others and over crimes")

@@ -82,10 +82,10 @@ func (c *compiler) recordField(name string, x value) value {
 	case "sentence":
 		return value{
 			form: formSentence, sentence: func(s *scope) *docket.Sentence { return get(s).Sentence },
-			path: func(s *scope) string { return x.path(s) + ".sentence" },
+			path: x.path.dot("sentence"),
 		}
 	case "flags":
-		return value{form: formFlags, record: get, path: func(s *scope) string { return x.path(s) + ".flags" }}
+		return value{form: formFlags, record: get, path: x.path.dot("flags")}
 	}
 	return value{}
 }
@@ -220,7 +220,7 @@ func crimeField(name string, x value) value {
 	case "sentence":
 		return value{
 			form: formSentence, sentence: func(s *scope) *docket.Sentence { return get(s).Sentence },
-			path: func(s *scope) string { return x.path(s) + ".sentence" },
+			path: x.path.dot("sentence"),
 		}
 	}
 	return value{}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 
@@ -35,6 +36,18 @@ type scope struct {
 
 	tracing bool     // collect the attributes that are missing
 	missing []string // paths, in the order met
+	places  []string // paths written already: the same one is asked for by several rules
+	text    []byte   // room to write one in
+	lacks   []string // what the last rule that was unknown lacks
+}
+
+// place appends where in the dossier an object lies, as missing attributes name
+// it.
+type place func(s *scope, b []byte) []byte
+
+// dot is the place of a member.
+func (p place) dot(name string) place {
+	return func(s *scope, b []byte) []byte { return append(append(p(s, b), '.'), name...) }
 }
 
 type sighting struct {
@@ -51,7 +64,7 @@ func (p *Pack) scope(d *Dossier, on civil.Date) *scope {
 }
 
 func (s *scope) release() {
-	*s = scope{missing: s.missing[:0]}
+	*s = scope{missing: s.missing[:0], places: s.places[:0], text: s.text[:0]}
 	scopes.Put(s)
 }
 
@@ -69,10 +82,25 @@ func (s *scope) lookup(c *docket.Crime) *norm.Crime {
 	return m.Crime
 }
 
-func (s *scope) miss(path func(*scope) string, field string) {
+func (s *scope) miss(path place, field string) {
 	if s.tracing {
-		s.missing = append(s.missing, path(s)+field)
+		s.text = append(path(s, s.text[:0]), field...)
+		s.missing = append(s.missing, s.written())
 	}
+}
+
+// written is the text as a string, the same one for the same text.
+func (s *scope) written() string {
+	for _, p := range s.places {
+		if p == string(s.text) {
+			return p
+		}
+	}
+	p := string(s.text)
+	if len(s.places) < 16 {
+		s.places = append(s.places, p)
+	}
+	return p
 }
 
 // settle drops what was noted as missing since mark when t is decided without
@@ -92,13 +120,19 @@ func (s *scope) trace(t func(*scope) Truth) (Truth, []string) {
 	if got != Unknown {
 		return got, nil
 	}
-	var lacks []string
+	once := s.missing[:0]
 	for _, path := range s.missing {
-		if !contains(lacks, path) {
-			lacks = append(lacks, path)
+		if !contains(once, path) {
+			once = append(once, path)
 		}
 	}
-	return got, lacks
+	if len(once) == 0 {
+		return got, nil
+	}
+	if !slices.Equal(once, s.lacks) { // often the rules of one crime lack the same
+		s.lacks = slices.Clone(once)
+	}
+	return got, s.lacks[:len(s.lacks):len(s.lacks)]
 }
 
 func contains(list []string, s string) bool {
@@ -110,13 +144,23 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func recordPath(r *Record) string {
+func recordPath(r *Record) string { return string(appendRecord(nil, r)) }
+
+func appendRecord(b []byte, r *Record) []byte {
 	if r == nil {
-		return "records"
+		return append(b, "records"...)
 	}
-	return "records[" + r.ID + "]"
+	return append(append(append(b, "records["...), r.ID...), ']')
 }
 
-func (f *frame) crimePath() string {
-	return recordPath(f.of) + ".crimes[" + strconv.Itoa(f.index) + "]"
+// ownPlace is that of the record that is decided.
+func ownPlace(s *scope, b []byte) []byte { return appendRecord(b, s.rec) }
+
+// place is that of the crime, or of the record if it has none.
+func (f *frame) place(_ *scope, b []byte) []byte {
+	if f.crime == nil {
+		return appendRecord(b, f.rec)
+	}
+	b = append(appendRecord(b, f.of), ".crimes["...)
+	return append(strconv.AppendInt(b, int64(f.index), 10), ']')
 }

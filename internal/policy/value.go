@@ -37,7 +37,7 @@ type value struct {
 	sentence func(*scope) *docket.Sentence // nil is unknown
 	crime    func(*scope) *docket.Crime
 	crimes   func(*scope) ([]docket.Crime, *Record, bool)
-	path     func(*scope) string // of an object, for its missing attributes
+	path     place // of an object, for its missing attributes
 
 	constant bool
 	literal  string // of a constant text

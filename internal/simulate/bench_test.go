@@ -1,13 +1,14 @@
 package simulate
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/cputime"
 	"github.com/fengcun/fengcun/internal/docket"
 )
 
@@ -85,30 +86,26 @@ func (c *columns) leanest() (reached total) {
 	return reached
 }
 
-// cpu is the processor time this process has used.
-func cpu(tb testing.TB) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		tb.Fatal(err)
+// fastest is the least time by the clock of some runs.
+func fastest(runs int, do func()) time.Duration {
+	least := time.Duration(math.MaxInt64)
+	for range runs {
+		start := time.Now()
+		do()
+		least = min(least, time.Since(start))
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return least
 }
 
-// least is the least processor time and the least time by the clock of some
-// runs.
-func least(tb testing.TB, runs int, do func()) (used, wall time.Duration) {
-	for i := range runs {
-		c, w := cpu(tb), time.Now()
-		do()
-		c, d := cpu(tb)-c, time.Since(w)
-		if i == 0 || c < used {
-			used = c
-		}
-		if i == 0 || d < wall {
-			wall = d
-		}
+// gain is how many times faster two workers are than one: the two run in turn,
+// and of each the fastest run counts, for all that disturbs makes it slower.
+func gain(rounds int, do func(workers int)) float64 {
+	one, two := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+	for range rounds {
+		one = min(one, fastest(1, func() { do(1) }))
+		two = min(two, fastest(1, func() { do(2) }))
 	}
-	return used, wall
+	return float64(one) / float64(two)
 }
 
 // spin is arithmetic that nothing but a second processor makes faster: what two
@@ -124,33 +121,31 @@ func spin(workers int) {
 }
 
 // BenchmarkBulk evaluates a pack over ten million facts and compares, in the
-// same run, with the loops by hand (limit 4), one worker with two (at least 1.7
-// where the machine has two processors free) and the first pack, for which the
-// facts are summed up as well.
+// same run and in processor time, with the loops by hand (x-by-hand ≤ 4; the
+// first pack pays for summing the facts up as well), and one worker with two by
+// the clock (x-two-workers ≥ 1.7 where x-two-workers-possible says that the
+// machine has two processors free).
 func BenchmarkBulk(b *testing.B) {
 	f := many(b, tenMillion)
 	hand := columnsOf(f)
 	p, by := open(b, "cn-adult-opinion-1"), Conventions{On: civil.New(2024, 12, 31)}
-	_, _ = f.Ask(p, by, 1), hand
+	f.Ask(p, by, 1)
 	runtime.GC()
+	reached, _ := hand.byHand()
+	ask := func(workers int) { checkReached(b, f.Ask(p, by, workers), reached) }
 	for b.Loop() {
-		const runs = 9
-		var reached total
-		byHand, _ := least(b, runs, func() { reached, _ = hand.byHand() })
-		lean, _ := least(b, runs, func() { reached = hand.leanest() })
-		one, wall1 := least(b, runs, func() { checkReached(b, f.Ask(p, by, 1), reached) })
-		two, wall2 := least(b, runs, func() { checkReached(b, f.Ask(p, by, 2), reached) })
-		_, spin1 := least(b, runs, func() { spin(1) })
-		_, spin2 := least(b, runs, func() { spin(2) })
-		sum, _ := least(b, 2, func() { f.sum(1) })
-		b.ReportMetric(float64(one)/float64(byHand), "x-by-hand")
-		b.ReportMetric(float64(one)/float64(lean), "x-leanest")
-		b.ReportMetric(float64(one+sum)/float64(byHand), "x-by-hand-first-pack")
-		b.ReportMetric(float64(wall1)/float64(wall2), "x-two-workers")
-		b.ReportMetric(float64(spin1)/float64(spin2), "x-two-workers-possible")
-		b.ReportMetric(float64(two)/float64(one), "x-cpu-of-two-workers")
-		b.ReportMetric(float64(one.Nanoseconds())/tenMillion, "ns/fact")
-		b.ReportMetric(float64(byHand.Nanoseconds())/tenMillion, "ns/fact-by-hand")
+		const rounds = 9
+		whole := cputime.Compare(rounds, func() { ask(1) }, func() { hand.byHand() })
+		lean := cputime.Compare(rounds, func() { ask(1) }, func() { hand.leanest() })
+		first := cputime.Compare(3, func() { f.sum(1); ask(1) }, func() { hand.byHand() })
+		b.ReportMetric(whole.X, "x-by-hand")
+		b.ReportMetric(lean.X, "x-leanest")
+		b.ReportMetric(first.X, "x-by-hand-first-pack")
+		b.ReportMetric(cputime.Compare(rounds, func() { ask(2) }, func() { ask(1) }).X, "x-cpu-of-two-workers")
+		b.ReportMetric(gain(2*rounds, ask), "x-two-workers")
+		b.ReportMetric(gain(2*rounds, spin), "x-two-workers-possible")
+		b.ReportMetric(float64(whole.A.Nanoseconds())/tenMillion, "cpu-ns/fact")
+		b.ReportMetric(float64(whole.B.Nanoseconds())/tenMillion, "cpu-ns/fact-by-hand")
 	}
 }
 
@@ -164,8 +159,8 @@ func checkReached(tb testing.TB, a *Answers, want total) {
 	}
 }
 
-// BenchmarkMemory reports the bytes that thirty million facts hold (limit 0.5
-// GB) with their answers.
+// BenchmarkMemory reports the bytes that thirty million facts hold with their
+// answers, and as a part of the limit of 0.5 GB: x-half-a-gigabyte ≤ 1.
 func BenchmarkMemory(b *testing.B) {
 	p, by := open(b, "cn-adult-opinion-1"), Conventions{On: civil.New(2024, 12, 31)}
 	for b.Loop() {
@@ -176,7 +171,9 @@ func BenchmarkMemory(b *testing.B) {
 		a := f.Ask(p, by, 2)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-held")
+		held := float64(after.HeapAlloc - before.HeapAlloc)
+		b.ReportMetric(held/0.5e9, "x-half-a-gigabyte")
+		b.ReportMetric(held/(1<<20), "MiB-held")
 		b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/(1<<20), "MiB-allocated")
 		runtime.KeepAlive(f)
 		runtime.KeepAlive(a)
