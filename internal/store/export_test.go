@@ -8,8 +8,8 @@ var (
 	Placeholders = placeholders
 )
 
-// Migrations is the folder of the migrations.
-func Migrations() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
+// Migrations is the folder of an engine's migrations.
+func Migrations(engine string) (fs.FS, error) { return stepsOf(engine) }
 
 // Exec runs one statement in the transaction.
 func (t *Tx) Exec(query string, args ...any) (int64, error) { return t.exec(query, args...) }

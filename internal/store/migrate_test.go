@@ -15,7 +15,8 @@ import (
 
 func tables(t *testing.T, url string) (names []string) {
 	t.Helper()
-	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+	query := `SELECT name FROM (SELECT * FROM main.sqlite_master UNION ALL SELECT * FROM vault.sqlite_master)
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
 	if strings.HasPrefix(url, "postgres") {
 		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
 	}
@@ -42,7 +43,7 @@ func tables(t *testing.T, url string) (names []string) {
 
 func provider(t *testing.T, e storetest.Engine, db *sql.DB) *goose.Provider {
 	t.Helper()
-	dir, err := store.Migrations()
+	dir, err := store.Migrations(string(e))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,8 @@ func (e *postgresEngine) goose() (goose.Dialect, []goose.ProviderOption, error) 
 	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}, nil
 }
 
+func (e *postgresEngine) migrated(context.Context) error { return nil }
+
 // transact reads at REPEATABLE READ, one moment of the database, and writes at
 // READ COMMITTED, where row locks order what touches the same row.
 func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(session) error) error {

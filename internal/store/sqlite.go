@@ -5,9 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
-	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -16,7 +15,9 @@ import (
 
 // sqliteEngine keeps one connection for writing and a few for reading, each
 // with its statements prepared once. One writer at a time is SQLite's own
-// rule; queueing for it here spares its busy loop.
+// rule; queueing for it here spares its busy loop. Its other rule, that a
+// commit waits for those who read, is kept likewise: the writer takes all the
+// readers' connections for the moment of its commit.
 type sqliteEngine struct {
 	db      *sql.DB
 	writer  chan *sqliteConn
@@ -30,36 +31,24 @@ type sqliteConn struct {
 
 const readerCount = 4
 
-// uriEscapes spells what a file's name may hold and a URI reads otherwise.
-var uriEscapes = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
-
-// openSQLite opens a file. Each commit is flushed to disk (synchronous FULL):
-// what was acknowledged survives a loss of power.
+// openSQLite opens a file and the vault's file beside it.
 func openSQLite(ctx context.Context, file string) (engine, error) {
-	// Made here so that nobody else can read it; its -wal and -shm take after it.
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	files, err := sqlitePair(file)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	dsn := "file:" + uriEscapes.Replace(file) + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)" +
-		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)" +
-		"&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)"
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	e := &sqliteEngine{db: db, writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readerCount)}
+	e := &sqliteEngine{db: sql.OpenDB(files), writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readerCount)}
 	for i := range readerCount + 1 {
-		c, err := db.Conn(ctx)
+		c, err := e.db.Conn(ctx)
 		if err != nil {
 			return nil, errors.Join(err, e.close())
 		}
 		sc := &sqliteConn{conn: c, stmts: make(map[string]*sql.Stmt)}
 		if i == 0 {
 			e.writer <- sc
+			if err := belongTogether(ctx, c, files); err != nil {
+				return nil, errors.Join(err, e.close())
+			}
 			continue
 		}
 		e.readers <- sc
@@ -89,15 +78,48 @@ func (e *sqliteEngine) transact(ctx context.Context, readOnly bool, f func(sessi
 		return ctx.Err()
 	}
 	defer func() { from <- c }()
-	return c.transact(ctx, begin, f)
+	commit := c.end
+	if !readOnly {
+		commit = func() error { return e.alone(c.end) }
+	}
+	return c.transact(ctx, begin, commit, f)
 }
 
-func (c *sqliteConn) transact(ctx context.Context, begin string, f func(session) error) (err error) {
+// readPatience is how long a commit waits for those who read.
+const readPatience = 10 * time.Second
+
+// alone runs f while nobody reads.
+func (e *sqliteEngine) alone(f func() error) error {
+	late := time.NewTimer(readPatience)
+	defer late.Stop()
+	var taken []*sqliteConn
+	defer func() {
+		for _, c := range taken {
+			e.readers <- c
+		}
+	}()
+	for range cap(e.readers) {
+		select {
+		case c := <-e.readers:
+			taken = append(taken, c)
+		case <-late.C:
+			return errors.New("somebody has been reading the database for ten seconds: read less at a time, or use PostgreSQL")
+		}
+	}
+	return f()
+}
+
+// end commits. Nothing may interrupt it, nor the beginning: a connection whose
+// caller was told of a failure would stay inside the transaction.
+func (c *sqliteConn) end() error {
+	_, err := c.conn.ExecContext(context.Background(), "COMMIT")
+	return err
+}
+
+func (c *sqliteConn) transact(ctx context.Context, begin string, commit func() error, f func(session) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// Nothing may interrupt BEGIN and COMMIT: a connection whose caller was told
-	// of a failure would stay inside the transaction.
 	if _, err := c.ExecContext(context.WithoutCancel(ctx), begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
@@ -111,7 +133,7 @@ func (c *sqliteConn) transact(ctx context.Context, begin string, f func(session)
 	if err := f(c); err != nil {
 		return err
 	}
-	if _, err := c.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+	if err := commit(); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
 	done = true

@@ -7,19 +7,14 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // ErrNotFound is returned where a row that was asked for by key is not there.
 var ErrNotFound = errors.New("not found")
@@ -46,6 +41,7 @@ type engine interface {
 	oneWriter() bool         // a second transaction that writes waits for the first to end
 	pool() *sql.DB
 	goose() (goose.Dialect, []goose.ProviderOption, error)
+	migrated(ctx context.Context) error // what follows the schema's steps, each time
 	close() error
 }
 
@@ -74,7 +70,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the %s database: %w", kind, err)
 	}
-	return &DB{engine: e, name: kind}, nil
+	return &DB{engine: e, name: strings.TrimSuffix(kind, "ql")}, nil
 }
 
 // Engine is "sqlite" or "postgres".
@@ -85,28 +81,6 @@ func (db *DB) Ping(ctx context.Context) error { return db.engine.pool().PingCont
 
 // Close closes all connections.
 func (db *DB) Close() error { return db.engine.close() }
-
-// Migrate brings the schema to this program's version and says how many steps
-// that took.
-func (db *DB) Migrate(ctx context.Context) (int, error) {
-	dir, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return 0, err
-	}
-	dialect, options, err := db.engine.goose()
-	if err != nil {
-		return 0, err
-	}
-	p, err := goose.NewProvider(dialect, db.engine.pool(), dir, options...)
-	if err != nil {
-		return 0, fmt.Errorf("reading the migrations: %w", err)
-	}
-	done, err := p.Up(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("migrating the schema: %w", err)
-	}
-	return len(done), nil
-}
 
 // Tx is one transaction. Its methods are the questions the platform asks, one
 // SQL statement or few each.

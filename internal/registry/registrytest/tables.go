@@ -47,7 +47,8 @@ func (w *World) Count(statement string, args ...any) (n int) {
 // Tables lists the tables of the database.
 func (w *World) Tables() (names []string) {
 	w.Helper()
-	statement := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
+	statement := `SELECT name FROM (SELECT * FROM main.sqlite_master UNION ALL SELECT * FROM vault.sqlite_master)
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
 	if w.DB.Engine() == string(storetest.Postgres) {
 		statement = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name`
 	}
@@ -123,7 +124,7 @@ func (w *World) CheckFile() {
 		return
 	}
 	w.scanFiles(filepath.Dir(file), "")
-	for _, statement := range []string{`PRAGMA wal_checkpoint(TRUNCATE)`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+	for _, statement := range []string{`VACUUM main`, `VACUUM vault`} {
 		w.Exec(statement)
 	}
 	w.scanFiles(filepath.Dir(file), " after VACUUM")

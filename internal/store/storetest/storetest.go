@@ -7,6 +7,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +47,7 @@ func URL(tb testing.TB, e Engine) string {
 	file := filepath.Join(tb.TempDir(), "fengcun.db")
 	content, err := sqliteTemplate()
 	if err == nil {
-		err = os.WriteFile(file, content, 0o600)
+		err = errors.Join(os.WriteFile(file, content[0], 0o600), os.WriteFile(store.VaultFile(file), content[1], 0o600))
 	}
 	if err != nil {
 		tb.Fatal(err)
@@ -92,8 +93,10 @@ func SQL(tb testing.TB, url string) *sql.DB {
 	}
 	if driver == "sqlite" {
 		db.SetMaxOpenConns(1)
-		if _, err := db.ExecContext(context.Background(), `PRAGMA busy_timeout(10000)`); err != nil {
-			tb.Fatal(err)
+		for _, statement := range append(store.AttachVault(source), `PRAGMA busy_timeout(10000)`) {
+			if _, err := db.ExecContext(context.Background(), statement); err != nil {
+				tb.Fatal(err)
+			}
 		}
 	}
 	tb.Cleanup(func() {
@@ -107,18 +110,22 @@ func SQL(tb testing.TB, url string) *sql.DB {
 // File is the path of an SQLite database.
 func File(url string) (path string, ok bool) { return strings.CutPrefix(url, "sqlite:") }
 
-// sqliteTemplate is a migrated database file, made once.
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+// sqliteTemplate is the two files of a migrated database, made once.
+var sqliteTemplate = sync.OnceValues(func() (files [2][]byte, err error) {
 	dir, err := os.MkdirTemp("", "fengcun-template-")
 	if err != nil {
-		return nil, err
+		return files, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "template.db")
 	if err := migrate("sqlite:" + file); err != nil {
-		return nil, err
+		return files, err
 	}
-	return os.ReadFile(file)
+	if files[0], err = os.ReadFile(file); err != nil {
+		return files, err
+	}
+	files[1], err = os.ReadFile(store.VaultFile(file))
+	return files, err
 })
 
 func migrate(url string) error {
