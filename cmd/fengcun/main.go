@@ -32,6 +32,7 @@ type cli struct {
 	Case        caseCmd        `cmd:"" help:"A case by its code. 案件."`
 	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
 	Simulate    simulateCmd    `cmd:"" help:"Whom would a policy pack reach? 政策模拟: 各规则覆盖多少人."`
+	Facts       factsCmd       `cmd:"" help:"The facts of a platform, for simulate --facts. 导出统计事实."`
 	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
 	Account     accountCmd     `cmd:"" help:"Accounts with which officers sign in to the pages. 账号."`

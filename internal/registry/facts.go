@@ -2,42 +2,32 @@ package registry
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/simulate"
 	"github.com/fengcun/fengcun/internal/store"
 )
 
-// Fact is one conviction as the statistics keep it: no person, no case, the
-// year alone, the age in bands.
-type Fact struct {
-	Year      int            `json:"year"`
-	Division  string         `json:"division"` // of the custodian's id, to the county
-	Kind      docket.Kind    `json:"kind"`
-	Crimes    []string       `json:"crimes"`
-	Penalty   docket.Penalty `json:"penalty,omitempty"`
-	Months    *int           `json:"months,omitempty"`
-	Suspended *bool          `json:"suspended,omitempty"`
-	AgeBand   string         `json:"age_band,omitempty"` // at the offence
-}
-
-// putFact writes what a settled record adds to the statistics. Its key is
-// keyed, so that a correction finds it and nobody else does.
+// putFact writes what a settled record adds to the statistics, as the simulator
+// reads it: no person, no case, no free text. Its key is keyed, so that a
+// correction finds it and nobody else does.
 func (r *Registry) putFact(tx *store.Tx, s *standing) error {
 	if s.state.Kind != docket.Conviction || s.state.JudgmentDate.IsZero() {
 		return nil
 	}
-	f := Fact{
-		Year: s.state.JudgmentDate.Year(), Division: s.row.Custodian, Kind: s.state.Kind,
-		AgeBand: ageBand(civil.AgeOn(s.state.Identity.Birth, s.state.OffenceDate)),
+	region, err := regionOf(tx, s.row.Custodian)
+	if err != nil {
+		return err
 	}
-	for _, c := range s.state.Crimes {
-		f.Crimes = append(f.Crimes, c.Name)
+	together, err := tx.CaseRecords(s.row.ID.Code)
+	if err != nil {
+		return err
 	}
-	if p := s.state.Sentence; p != nil {
-		f.Penalty, f.Months, f.Suspended = p.Kind, p.Months, p.Suspended
-	}
+	d := dossier([]standing{*s}, civil.Date{})
+	f := simulate.FactOf(d.Person, &d.Records[0], region, len(together))
 	body, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -46,16 +36,15 @@ func (r *Registry) putFact(tx *store.Tx, s *standing) error {
 	return tx.PutFact(key[:], f.Year, body)
 }
 
-func ageBand(age int) string {
+// regionOf is the province of an agency: the first two digits of the code of
+// its division; "" for an agency that is not in the directory.
+func regionOf(tx *store.Tx, id string) (string, error) {
+	a, err := tx.Agency(id)
 	switch {
-	case age < 0:
-		return ""
-	case age < 18:
-		return "<18"
-	case age < 25:
-		return "18-24"
-	case age < 60:
-		return "25-59"
+	case errors.Is(err, store.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", err
 	}
-	return "60+"
+	return a.Division[:min(2, len(a.Division))], nil
 }

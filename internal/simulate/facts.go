@@ -61,6 +61,9 @@ const (
 	MaxProfiles = 1 << 22 // distinct profiles; more would break the bound on memory
 	maxCrimes   = 50
 	maxMonths   = 1200
+	maxDays     = 99
+	firstYear   = 1950
+	lastYear    = 2300
 )
 
 // Facts is conviction facts in columns, eight bytes a fact: the number of the

@@ -16,8 +16,8 @@ func (f *Facts) pack(fact *Fact) (profile, error) {
 		compensated: truthOf(fact.Flags.CompensationPaid), surrender: truthOf(fact.Flags.Surrender),
 		applied: truthOf(fact.Flags.Applied),
 	}
-	if fact.Year != 0 && (fact.Year < 1950 || fact.Year > 2300) {
-		return p, fmt.Errorf("field /year: %d is outside 1950 to 2300", fact.Year)
+	if fact.Year != 0 && (fact.Year < firstYear || fact.Year > lastYear) {
+		return p, fmt.Errorf("field /year: %d is outside %d to %d", fact.Year, firstYear, lastYear)
 	}
 	p.year = uint16(fact.Year) //nolint:gosec // bounded above
 	for _, set := range []func(*Fact, *profile) error{setKind, setPerson, setSentence} {
@@ -97,7 +97,7 @@ func setSentence(fact *Fact, p *profile) error {
 	var err error
 	p.months = int16(bounded(s.Months, maxMonths, "months", &err))                       //nolint:gosec // bounded
 	p.probation = int16(bounded(s.ProbationMonths, maxMonths, "probation_months", &err)) //nolint:gosec // bounded
-	p.days = int8(bounded(s.Days, 99, "days", &err))                                     //nolint:gosec // bounded
+	p.days = int8(bounded(s.Days, maxDays, "days", &err))                                //nolint:gosec // bounded
 	return err
 }
 

@@ -126,7 +126,7 @@ func (l *lineReader) add(format Format, raw []byte) error {
 type jsonFact struct {
 	Year       int          `json:"year,omitempty"`
 	Region     string       `json:"region,omitempty"`
-	Kind       docket.Kind  `json:"kind,omitempty"`
+	Kind       *docket.Kind `json:"kind,omitempty"`
 	Crimes     []Charge     `json:"crimes"`
 	Sentence   Sentence     `json:"sentence"`
 	Age        string       `json:"age,omitempty"`
@@ -142,13 +142,16 @@ type jsonFact struct {
 // wrong type is refused with its place. Absent kind is a conviction; absent
 // defendants and persons are one.
 func DecodeFact(line []byte) (*Fact, error) {
-	in := jsonFact{Kind: docket.Conviction, Defendants: 1, Persons: 1}
+	in := jsonFact{Defendants: 1, Persons: 1}
 	if err := strict(line, &in); err != nil {
 		return nil, err
 	}
 	out := &Fact{
-		Year: in.Year, Region: in.Region, Kind: in.Kind, Crimes: in.Crimes, Sentence: in.Sentence, Age: in.Age, Sex: in.Sex,
+		Year: in.Year, Region: in.Region, Kind: docket.Conviction, Crimes: in.Crimes, Sentence: in.Sentence, Age: in.Age, Sex: in.Sex,
 		Completed: in.Completed, Flags: in.Flags, Defendants: in.Defendants, Persons: in.Persons,
+	}
+	if in.Kind != nil {
+		out.Kind = *in.Kind
 	}
 	if in.Others != nil {
 		out.Others = *in.Others
