@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/fengcun/fengcun/internal/grant"
+	"github.com/fengcun/fengcun/internal/grant/passkey"
 )
 
 // config is the server's configuration: see fengcun.example.yaml, which says
@@ -24,6 +27,7 @@ type config struct {
 	ConfirmSealing bool   `yaml:"confirm_sealing"`
 	Directory      string `yaml:"directory"`
 	InsecureHTTP   bool   `yaml:"insecure_http"`
+	Site           string `yaml:"site"`
 }
 
 func readConfig(file string) (*config, error) {
@@ -55,7 +59,17 @@ func (c *config) check() error {
 			errs = append(errs, fmt.Errorf("%s: missing", k.key))
 		}
 	}
-	return errors.Join(errs...)
+	_, err := c.accept()
+	return errors.Join(append(errs, err)...)
+}
+
+// accept says which officers' keys are taken: passkeys where the address of the
+// pages is given, never software keys.
+func (c *config) accept() (a grant.Accept, err error) {
+	if c.Site != "" {
+		a.Site, err = passkey.ParseSite(c.Site)
+	}
+	return a, err
 }
 
 // passphrase reads the file that holds it, which nobody else may read.

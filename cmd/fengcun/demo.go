@@ -17,6 +17,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/demo"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/suite"
 )
@@ -62,6 +63,7 @@ func (c *demoCmd) Run(e *env) error {
 	}
 	p, err := startPlatform(e, platformOptions{
 		database: "sqlite:" + filepath.Join(c.Data, "fengcun.db"), ring: ring, origin: demoOrigin, packs: packs, confirm: c.Confirm,
+		accept: grant.Accept{Software: true},
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/fengcun/fengcun/internal/api"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
@@ -35,6 +36,7 @@ type platformOptions struct {
 	origin   string
 	packs    *policy.Set
 	confirm  bool
+	accept   grant.Accept // officers' keys taken beside those of their systems
 }
 
 func startPlatform(e *env, o platformOptions) (*platform, error) {
@@ -47,7 +49,7 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	p.reg, err = registry.New(e.ctx, registry.Config{
-		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Rand: rand.Reader,
+		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

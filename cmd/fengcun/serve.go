@@ -66,8 +66,12 @@ func (c *config) start(e *env) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
+	accept, err := c.accept()
+	if err != nil {
+		return nil, err
+	}
 	p, err := startPlatform(e, platformOptions{
-		database: c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing,
+		database: c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept,
 	})
 	if err != nil {
 		return nil, err

@@ -108,7 +108,7 @@ func TestOfficers(t *testing.T) {
 	for name, change := range map[string]func(*agency.Officer){
 		"no id":        func(o *agency.Officer) { o.ID = "" },
 		"no agency":    func(o *agency.Officer) { o.Agency = "" },
-		"no key":       func(o *agency.Officer) { o.VerifyKey = "" },
+		"unknown kind": func(o *agency.Officer) { o.KeyKind = "passkey" },
 		"unknown duty": func(o *agency.Officer) { o.Duty = "root" },
 	} {
 		bad := good

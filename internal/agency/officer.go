@@ -74,14 +74,18 @@ type Officer struct {
 	Agency    string // agency id
 	Name      string
 	Duty      Duty
-	VerifyKey string // the officer's own signature key, text form of package suite
+	VerifyKey string   // key of the officer's own system, text form of package suite; "" for one who signs with passkeys alone
+	KeyKind   KeyKind  // of VerifyKey
+	Passkeys  Passkeys // those that were enrolled, the revoked among them
 }
 
 // Check refuses an officer who cannot be told who they are or what they do.
 func (o *Officer) Check() error {
 	switch {
-	case o.ID == "" || o.Agency == "" || o.VerifyKey == "":
-		return fmt.Errorf("officer %q: id, agency and key are all needed", o.ID)
+	case o.ID == "" || o.Agency == "":
+		return fmt.Errorf("officer %q: id and agency are needed", o.ID)
+	case o.KeyKind != Machine && o.KeyKind != Software:
+		return fmt.Errorf("officer %q: unknown kind of key %q", o.ID, o.KeyKind)
 	case o.Duty.Chinese() == string(o.Duty):
 		return fmt.Errorf("officer %q: unknown duty %q", o.ID, o.Duty)
 	}

@@ -171,7 +171,7 @@ func (d *Demo) Directory() (agencies []*agency.Agency, officers []*agency.Office
 		agencies = append(agencies, &a)
 	}
 	for _, o := range d.Officers() {
-		o.VerifyKey = d.officers[o.ID].Public().String()
+		o.VerifyKey, o.KeyKind = d.officers[o.ID].Public().String(), agency.Software
 		officers = append(officers, &o)
 	}
 	return agencies, officers

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/demo"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/store"
@@ -42,7 +43,7 @@ func open(t testing.TB, dir string, persons int) (*demo.Demo, *registry.Registry
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test/trail", Packs: inForce, Rand: rand.Reader})
+	r, err := registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test/trail", Packs: inForce, Accept: grant.Accept{Software: true}, Rand: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}

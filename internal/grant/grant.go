@@ -1,7 +1,9 @@
 // Package grant is the controlled query: what an officer asks, what another
 // agency's officer answers, and the rules under which the two together open a
-// sealed record. Both are signed by the officers' own keys; the rules are
-// checked here and, once more, by the vault that holds the record.
+// sealed record. Both are signed by the officers' own keys, and so is what a
+// court's officer rules on a sealing. The rules are pure functions of the signed
+// bytes and the officers' public keys: they are checked by the registry and, once
+// more, by the vault that holds the record.
 package grant
 
 import (
@@ -12,7 +14,6 @@ import (
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
-	"github.com/fengcun/fengcun/internal/suite"
 )
 
 // Purpose is why a sealed record is opened.
@@ -87,6 +88,9 @@ const MaxValidity = 72 * time.Hour
 // record exists.
 var (
 	ErrSignature   = errors.New("the signature is not that of the officer's own key")
+	ErrRevoked     = errors.New("the key has been revoked")
+	ErrCounter     = errors.New("the key's counter did not grow: there may be a copy of the key")
+	ErrSoftware    = errors.New("a key that the platform itself holds signs nothing outside the demonstration")
 	ErrSelf        = errors.New("nobody approves a request of their own")
 	ErrSameAgency  = errors.New("the approver must belong to another agency")
 	ErrDuty        = errors.New("the officer does not hold the duty this needs")
@@ -133,48 +137,48 @@ func duties(p Purpose) (ask, approve agency.Duty) {
 
 // VerifyRequest checks a signed request against its officer's key and duty and
 // gives its content.
-func VerifyRequest(s Signed, dir Officers, now time.Time) (*Request, error) {
-	var r Request
-	if err := strictly(s.Body, &r); err != nil {
+func (r Rules) VerifyRequest(s Signed, dir Officers, now time.Time) (*Request, error) {
+	var req Request
+	if err := strictly(s.Body, &req); err != nil {
 		return nil, err
 	}
-	if err := r.Check(); err != nil {
+	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	ask, _ := duties(r.Purpose)
-	if err := signedBy(s, dir, r.Officer, r.Agency, ask); err != nil {
+	ask, _ := duties(req.Purpose)
+	if err := r.signedBy(s, dir, req.Officer, req.Agency, ask); err != nil {
 		return nil, err
 	}
-	if !now.Before(r.Expires) {
+	if !now.Before(req.Expires) || early(req.Filed, now) {
 		return nil, ErrExpired
 	}
-	return &r, nil
+	return &req, nil
 }
 
 // VerifyApproval checks one signed answer to a signed request: the officer's
 // key and duty, that it is meant for exactly this request, and that the
 // approver is another officer of another agency (for an unsealing: another
 // officer).
-func VerifyApproval(req Signed, r *Request, s Signed, dir Officers, digest func([]byte) [suite.Size]byte, now time.Time) (*Approval, error) {
+func (r Rules) VerifyApproval(signed Signed, req *Request, s Signed, dir Officers, now time.Time) (*Approval, error) {
 	var a Approval
 	if err := strictly(s.Body, &a); err != nil {
 		return nil, err
 	}
-	sum := digest(req.Body)
-	_, approve := duties(r.Purpose)
+	sum := r.Digest(signed.Body)
+	_, approve := duties(req.Purpose)
 	switch {
 	case a.Verdict != Approve && a.Verdict != Refuse:
 		return nil, fmt.Errorf("%w: a verdict, %s or %s", ErrIncomplete, Approve, Refuse)
 	case a.Request != hexOf(sum[:]):
 		return nil, ErrOther
-	case a.Officer == r.Officer:
+	case a.Officer == req.Officer:
 		return nil, ErrSelf
-	case r.Purpose == Inspect && a.Agency == r.Agency:
+	case req.Purpose == Inspect && a.Agency == req.Agency:
 		return nil, ErrSameAgency
-	case !now.Before(a.Expires) || !now.Before(r.Expires) || a.Expires.Sub(a.At) > MaxValidity:
+	case !now.Before(a.Expires) || !now.Before(req.Expires) || a.Expires.Sub(a.At) > MaxValidity || early(a.At, now):
 		return nil, ErrExpired
 	}
-	if err := signedBy(s, dir, a.Officer, a.Agency, approve); err != nil {
+	if err := r.signedBy(s, dir, a.Officer, a.Agency, approve); err != nil {
 		return nil, err
 	}
 	return &a, nil
@@ -182,8 +186,8 @@ func VerifyApproval(req Signed, r *Request, s Signed, dir Officers, digest func(
 
 // Verify checks a whole grant: the request and at least one approval, every
 // answer given an approval. It returns the request's content.
-func Verify(req Signed, answers []Signed, dir Officers, digest func([]byte) [suite.Size]byte, now time.Time) (*Request, error) {
-	r, err := VerifyRequest(req, dir, now)
+func (r Rules) Verify(req Signed, answers []Signed, dir Officers, now time.Time) (*Request, error) {
+	content, err := r.VerifyRequest(req, dir, now)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +196,7 @@ func Verify(req Signed, answers []Signed, dir Officers, digest func([]byte) [sui
 	}
 	var approvers []string
 	for _, s := range answers {
-		a, err := VerifyApproval(req, r, s, dir, digest, now)
+		a, err := r.VerifyApproval(req, content, s, dir, now)
 		if err != nil {
 			return nil, err
 		}
@@ -201,20 +205,22 @@ func Verify(req Signed, answers []Signed, dir Officers, digest func([]byte) [sui
 		}
 		approvers = append(approvers, a.Officer)
 	}
-	return r, nil
+	return content, nil
 }
 
-func signedBy(s Signed, dir Officers, officer, ofAgency string, duty agency.Duty) error {
+// maxAhead is how far the clock that dated a document may go ahead of ours.
+// Without a bound a document from the future would outlive MaxValidity.
+const maxAhead = 15 * time.Minute
+
+func early(dated, now time.Time) bool { return dated.Sub(now) > maxAhead }
+
+func (r Rules) signedBy(s Signed, dir Officers, officer, ofAgency string, duty ...agency.Duty) error {
 	o, err := dir.Officer(officer)
 	if err != nil {
 		return ErrSignature // an unknown officer has no key
 	}
-	if o.Duty != duty || o.Agency != ofAgency {
+	if !slices.Contains(duty, o.Duty) || o.Agency != ofAgency {
 		return ErrDuty
 	}
-	key, err := suite.ParseVerifyKey(o.VerifyKey)
-	if err != nil || !key.Verify(Message(s.Body), s.Signature) {
-		return ErrSignature
-	}
-	return nil
+	return r.VerifySignature(o, Message(s.Body), s.Signature)
 }

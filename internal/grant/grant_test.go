@@ -33,6 +33,8 @@ func (o *office) Officer(id string) (*agency.Officer, error) {
 	return nil, errors.New("nobody")
 }
 
+func (o *office) rules() grant.Rules { return grant.Rules{Digest: o.suite.Digest} }
+
 func open(t testing.TB, s suite.Suite) *office {
 	t.Helper()
 	o := &office{s, map[string]*agency.Officer{}, map[string]suite.SignKey{}}
@@ -97,7 +99,7 @@ func TestAGrant(t *testing.T) {
 	suites(t, func(t *testing.T, o *office) {
 		want := request()
 		s := o.sign(t, want)
-		got, err := grant.Verify(s, []grant.Signed{o.approve(t, s, "approve"), o.approve(t, s, "approve2")}, o, o.suite.Digest, now)
+		got, err := o.rules().Verify(s, []grant.Signed{o.approve(t, s, "approve"), o.approve(t, s, "approve2")}, o, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +110,7 @@ func TestAGrant(t *testing.T) {
 		unseal := request()
 		unseal.Purpose, unseal.Officer, unseal.Agency = grant.Unseal, "clerk", "court"
 		s = o.sign(t, unseal)
-		if _, err := grant.Verify(s, []grant.Signed{o.approve(t, s, "review")}, o, o.suite.Digest, now); err != nil {
+		if _, err := o.rules().Verify(s, []grant.Signed{o.approve(t, s, "review")}, o, now); err != nil {
 			t.Errorf("clerk and reviewer of one court: %v", err)
 		}
 	})
@@ -143,7 +145,7 @@ func TestGrantsThatAreNone(t *testing.T) {
 			"a reviewer's":        {[]grant.Signed{o.approve(t, s, "review")}, now, grant.ErrDuty},
 			"a request as answer": {[]grant.Signed{s}, now, grant.ErrIncomplete},
 		} {
-			if _, err := grant.Verify(s, c.answers, o, o.suite.Digest, c.at); !errors.Is(err, c.want) {
+			if _, err := o.rules().Verify(s, c.answers, o, c.at); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
@@ -158,7 +160,7 @@ func TestEveryByteIsSigned(t *testing.T) {
 	for i := range s.Body {
 		spoilt := slices.Clone(s.Body)
 		spoilt[i] ^= 1
-		if _, err := grant.VerifyRequest(grant.Signed{Body: spoilt, Signature: s.Signature}, o, now); err == nil {
+		if _, err := o.rules().VerifyRequest(grant.Signed{Body: spoilt, Signature: s.Signature}, o, now); err == nil {
 			t.Errorf("byte %d of the request does not count: %s", i, spoilt)
 		}
 	}
@@ -169,7 +171,7 @@ func TestEveryByteIsSigned(t *testing.T) {
 	for i := range yes.Body {
 		spoilt := slices.Clone(yes.Body)
 		spoilt[i] ^= 1
-		if _, err := grant.VerifyApproval(s, r, grant.Signed{Body: spoilt, Signature: yes.Signature}, o, o.suite.Digest, now); err == nil {
+		if _, err := o.rules().VerifyApproval(s, r, grant.Signed{Body: spoilt, Signature: yes.Signature}, o, now); err == nil {
 			t.Errorf("byte %d of the approval does not count: %s", i, spoilt)
 		}
 	}
@@ -177,7 +179,7 @@ func TestEveryByteIsSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := grant.VerifyRequest(grant.Signed{Body: s.Body, Signature: plain}, o, now); !errors.Is(err, grant.ErrSignature) {
+	if _, err := o.rules().VerifyRequest(grant.Signed{Body: s.Body, Signature: plain}, o, now); !errors.Is(err, grant.ErrSignature) {
 		t.Errorf("a signature over the bare bytes: %v", err)
 	}
 }
@@ -195,7 +197,7 @@ func FuzzReadRequest(f *testing.F) {
 			return
 		}
 		_ = r.Check()
-		if _, err := grant.VerifyRequest(grant.Signed{Body: body, Signature: bytes.Repeat([]byte{1}, 64)}, o, now); err == nil {
+		if _, err := o.rules().VerifyRequest(grant.Signed{Body: body, Signature: bytes.Repeat([]byte{1}, 64)}, o, now); err == nil {
 			t.Fatal("an unsigned request was taken")
 		}
 	})

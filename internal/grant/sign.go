@@ -14,11 +14,25 @@ import (
 // nothing else that the key may sign.
 func Message(body []byte) []byte { return suite.Frame("fengcun/grant/1", body) }
 
-// Sign encodes a request or an approval and signs it with the officer's key.
-func Sign[T *Request | *Approval](rand io.Reader, key suite.SignKey, v T) (Signed, error) {
+// Document is what officers sign.
+type Document interface {
+	*Request | *Approval | *Ruling | *NewKey
+}
+
+// Encode gives the bytes that are signed.
+func Encode[T Document](v T) ([]byte, error) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		return Signed{}, fmt.Errorf("encoding for signature: %w", err)
+		return nil, fmt.Errorf("encoding for signature: %w", err)
+	}
+	return body, nil
+}
+
+// Sign encodes a document and signs it with the officer's key.
+func Sign[T Document](rand io.Reader, key suite.SignKey, v T) (Signed, error) {
+	body, err := Encode(v)
+	if err != nil {
+		return Signed{}, err
 	}
 	sig, err := key.Sign(rand, Message(body))
 	if err != nil {

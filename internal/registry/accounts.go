@@ -50,7 +50,8 @@ func (r *Registry) SetAccount(ctx context.Context, login, officerID, password st
 }
 
 // SignIn gives the officer whose account and password these are, or ErrSignIn,
-// after the same time whether the account exists or not.
+// after the same time whether the account exists or not. An officer who has a
+// passkey signs in by that alone.
 func (r *Registry) SignIn(ctx context.Context, login, password string, now time.Time) (officerID string, err error) {
 	hash := nobody
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
@@ -58,8 +59,15 @@ func (r *Registry) SignIn(ctx context.Context, login, password string, now time.
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		o, err := tx.Officer(id)
+		if err != nil || len(o.Passkeys.Live()) > 0 {
+			return err // a password would only be a weaker way in
+		}
 		officerID, hash = id, h
-		return err
+		return nil
 	})
 	if err != nil {
 		return "", err

@@ -23,11 +23,14 @@ func (r *Registry) Approve(ctx context.Context, query string, signed grant.Signe
 		if err != nil {
 			return err
 		}
-		req, err := grant.VerifyRequest(request, tx, now)
+		req, err := r.rules.VerifyRequest(request, tx, now)
 		if err != nil {
 			return err
 		}
-		if a, err = grant.VerifyApproval(request, req, signed, tx, r.suite.Digest, now); err != nil {
+		if a, err = r.rules.VerifyApproval(request, req, signed, tx, now); err != nil {
+			return err
+		}
+		if err := noteUse(tx, a.Officer, signed.Signature, now); err != nil {
 			return err
 		}
 		if req.Approver != a.Agency {
@@ -35,7 +38,10 @@ func (r *Registry) Approve(ctx context.Context, query string, signed grant.Signe
 		}
 		return r.answer(tx, j, &q, a, signed, now)
 	})
-	return a, err
+	if a == nil {
+		return nil, err
+	}
+	return a, r.suspect(ctx, a.Officer, signed.Signature, err, now)
 }
 
 func (r *Registry) answer(tx *store.Tx, j *journal, q *store.Query, a *grant.Approval, signed grant.Signed, now time.Time) error {

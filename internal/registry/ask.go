@@ -19,7 +19,10 @@ import (
 func (r *Registry) Ask(ctx context.Context, signed grant.Signed, now time.Time) (*grant.Request, error) {
 	var req *grant.Request
 	err := r.write(ctx, func(tx *store.Tx, j *journal) (err error) {
-		if req, err = grant.VerifyRequest(signed, tx, now); err != nil {
+		if req, err = r.rules.VerifyRequest(signed, tx, now); err != nil {
+			return err
+		}
+		if err := noteUse(tx, req.Officer, signed.Signature, now); err != nil {
 			return err
 		}
 		if err := r.checkGround(tx, req); err != nil {
@@ -43,7 +46,10 @@ func (r *Registry) Ask(ctx context.Context, signed grant.Signed, now time.Time) 
 		}, nil)
 		return err
 	})
-	return req, err
+	if req == nil {
+		return nil, err
+	}
+	return req, r.suspect(ctx, req.Officer, signed.Signature, err, now)
 }
 
 // checkGround refuses a request without a statutory ground, and one that asks

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/grant/passkey"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/suite"
 )
@@ -48,9 +49,11 @@ func (r *Registry) Caller(ctx context.Context, c *Call, now time.Time) (*agency.
 	if err != nil {
 		return nil, err
 	}
-	key, err := suite.ParseVerifyKey(o.VerifyKey)
-	if err != nil || !key.Verify(c.Message(r.suite), c.Signature) {
-		return nil, ErrCall
+	if passkey.IsAssertion(c.Signature) {
+		return nil, ErrCall // a passkey signs documents and sign-ins
+	}
+	if err := r.rules.VerifySignature(o, c.Message(r.suite), c.Signature); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCall, err)
 	}
 	return o, nil
 }

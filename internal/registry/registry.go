@@ -15,6 +15,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/store"
@@ -49,7 +50,9 @@ type Config struct {
 	// Without it what policy is sure of is sealed at once: it is in the
 	// person's favour, so no human need stand between (个人信息保护法 24).
 	ConfirmSealing bool
-	Rand           io.Reader
+	// Accept says which officers' keys are taken beside those of their systems.
+	Accept grant.Accept
+	Rand   io.Reader
 }
 
 // Registry is the platform. It is safe for concurrent use.
@@ -63,6 +66,7 @@ type Registry struct {
 	cert    suite.SignKey
 	packs   *policy.Set
 	confirm bool
+	rules   grant.Rules
 	rand    io.Reader
 }
 
@@ -79,8 +83,9 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	}
 	r := &Registry{
 		db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
-		vault: vault.New(c.Ring.Suite(), c.Ring.Vault(), signer.Verifier(), c.Rand),
+		vault: vault.New(c.Ring.Suite(), c.Ring.Vault(), signer.Verifier(), c.Rand).Accepting(c.Accept),
 		cert:  c.Ring.Certificate(), packs: c.Packs, confirm: c.ConfirmSealing, rand: c.Rand,
+		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
 	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error { return tx.AddEpoch(epoch.ID(), epoch.Wrapped()) })
 	if err != nil {
@@ -217,6 +222,13 @@ func (j *journal) change(tx *store.Tx, c docket.Change, agencyID string) error {
 // write runs one verb: f's rows and its entries in one transaction.
 func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error) error {
 	return edge(r.db.Write(ctx, func(tx *store.Tx) error {
+		generation, err := tx.KeyGeneration()
+		if err != nil {
+			return err
+		}
+		if err := r.ledger.CatchUp(ctx, generation); err != nil {
+			return err
+		}
 		j := r.journal()
 		if err := f(tx, j); err != nil {
 			return err

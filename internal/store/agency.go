@@ -26,27 +26,31 @@ func (t *Tx) Agency(id string) (*agency.Agency, error) {
 	return a, err
 }
 
-// PutOfficer adds or replaces an officer.
+// PutOfficer adds or replaces an officer; the passkeys stay as they are.
 func (t *Tx) PutOfficer(o *agency.Officer) error {
-	return t.put(`INSERT INTO officer (id, agency, name, duty, verify_key) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (id) DO UPDATE SET agency = $2, name = $3, duty = $4, verify_key = $5`,
-		o.ID, o.Agency, o.Name, string(o.Duty), o.VerifyKey)
+	return t.put(`INSERT INTO officer (id, agency, name, duty, verify_key, key_kind) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET agency = $2, name = $3, duty = $4, verify_key = $5, key_kind = $6`,
+		o.ID, o.Agency, o.Name, string(o.Duty), o.VerifyKey, string(o.KeyKind))
 }
 
-// Officer reads one officer, or ErrNotFound.
+// Officer reads one officer with the passkeys, or ErrNotFound.
 func (t *Tx) Officer(id string) (*agency.Officer, error) {
 	o := &agency.Officer{ID: id}
-	err := t.one(`SELECT agency, name, duty, verify_key FROM officer WHERE id = $1`, []any{id},
-		&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey)
+	err := t.one(`SELECT agency, name, duty, verify_key, key_kind FROM officer WHERE id = $1`, []any{id},
+		&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind))
+	if err != nil {
+		return o, err
+	}
+	o.Passkeys, err = t.Passkeys(id)
 	return o, err
 }
 
-// Officers reads all officers by id.
+// Officers reads all officers by id, without their passkeys.
 func (t *Tx) Officers() ([]*agency.Officer, error) {
-	return all(t, `SELECT id, agency, name, duty, verify_key FROM officer ORDER BY id`, nil,
+	return all(t, `SELECT id, agency, name, duty, verify_key, key_kind FROM officer ORDER BY id`, nil,
 		func(scan func(...any) error) (*agency.Officer, error) {
 			o := new(agency.Officer)
-			return o, scan(&o.ID, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey)
+			return o, scan(&o.ID, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind))
 		})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/trail"
@@ -93,11 +94,20 @@ type Vault struct {
 	suite suite.Suite
 	log   *trail.Verifier
 	rand  io.Reader
+	rules grant.Rules
 }
 
 // New makes a vault that believes proofs of the log that the verifier knows.
 func New(s suite.Suite, keys keyring.VaultKeys, log *trail.Verifier, rand io.Reader) *Vault {
-	return &Vault{suite: s, keys: keys, log: log, rand: rand}
+	return &Vault{suite: s, keys: keys, log: log, rand: rand, rules: grant.Rules{Digest: s.Digest}}
+}
+
+// Accepting is the vault that takes grants under other kinds of officers' keys
+// too.
+func (v *Vault) Accepting(a grant.Accept) *Vault {
+	w := *v
+	w.rules.Accept = a
+	return &w
 }
 
 func (v *Vault) recordKey(id docket.RecordID) []byte {

@@ -19,6 +19,8 @@ import (
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/demo"
+	"github.com/fengcun/fengcun/internal/grant"
+	"github.com/fengcun/fengcun/internal/grant/passkey"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
@@ -84,6 +86,12 @@ func (s *stage) must(err error) {
 type stageOptions struct {
 	persons int
 	serve   bool // as outside the demonstration: no keys, no one-click accounts
+	site    passkey.Site
+}
+
+// accept takes software keys in the demonstration and passkeys outside it.
+func accept(o stageOptions) grant.Accept {
+	return grant.Accept{Software: !o.serve, Site: o.site}
 }
 
 func newStage(tb testing.TB, o stageOptions) *stage {
@@ -101,7 +109,7 @@ func newStage(tb testing.TB, o stageOptions) *stage {
 	s.must(err)
 	ring, err := keyring.New(suite.Intl(), rand.Reader)
 	s.must(err)
-	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test.example/trail", Packs: inForce(tb), Rand: rand.Reader})
+	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test.example/trail", Packs: inForce(tb), Accept: accept(o), Rand: rand.Reader})
 	s.must(err)
 	s.demo, _, err = demo.Open(dir, demo.Options{Seed: 1, Persons: o.persons, Years: 10, Suite: suite.Intl()}, civil.Of(s.now), rand.Reader)
 	s.must(err)
@@ -109,7 +117,9 @@ func newStage(tb testing.TB, o stageOptions) *stage {
 	s.must(s.reg.Enrol(ctx, agencies, officers, s.clock()))
 	_, err = s.demo.Load(ctx, s.reg, rand.Reader, func(float64) {})
 	s.must(err)
-	s.must(s.demo.Furnish(ctx, s.reg, rand.Reader, s.clock()))
+	if !o.serve { // its queries are signed with software keys
+		s.must(s.demo.Furnish(ctx, s.reg, rand.Reader, s.clock()))
+	}
 	s.publish()
 	s.serve(ring, o.serve)
 	return s
