@@ -16,6 +16,10 @@ type Checkpoint struct {
 	Size   int64
 	Root   Hash
 	Signed []byte // the note with its signature lines, as published
+
+	// Witnessed are the cosignatures that a Verifier who knows the witnesses
+	// has checked.
+	Witnessed []Cosignature
 }
 
 // errCheckpoint names what a checkpoint must look like.
@@ -33,19 +37,19 @@ func parseBody(text string) (Checkpoint, error) {
 	if len(lines) != 4 || lines[0] == "" {
 		return Checkpoint{}, errCheckpoint
 	}
-	size, err := parseCount(lines[1])
+	size, err := ParseCount(lines[1])
 	if err != nil {
 		return Checkpoint{}, errCheckpoint
 	}
-	root, err := parseHash(lines[2])
+	root, err := ParseHash(lines[2])
 	if err != nil {
 		return Checkpoint{}, errCheckpoint
 	}
 	return Checkpoint{Origin: lines[0], Size: size, Root: root}, nil
 }
 
-// parseCount reads a decimal number without sign or leading zeroes.
-func parseCount(s string) (int64, error) {
+// ParseCount reads a decimal number without sign or leading zeroes.
+func ParseCount(s string) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 || n > maxSize || strconv.FormatInt(n, 10) != s {
 		return 0, fmt.Errorf("%q is not a count", s)
@@ -53,13 +57,20 @@ func parseCount(s string) (int64, error) {
 	return n, nil
 }
 
-// parseHash reads base64 in its one canonical spelling.
-func parseHash(s string) (Hash, error) {
+// ParseHash reads base64 in its one canonical spelling.
+func ParseHash(s string) (Hash, error) {
 	h, err := tlog.ParseHash(s)
 	if err != nil || h.String() != s {
 		return Hash{}, fmt.Errorf("%q is not a hash in base64", s)
 	}
 	return h, nil
+}
+
+// OriginOf is the log that a checkpoint says it is of, which nobody has signed
+// for yet.
+func OriginOf(signed []byte) (string, error) {
+	c, err := parseUnverified(signed)
+	return c.Origin, err
 }
 
 // Prove makes the receipt of one entry against this checkpoint. It checks the

@@ -96,6 +96,7 @@ func (s *Signer) Verifier() *Verifier {
 type Verifier struct {
 	origin string
 	keys   []noteKey
+	quorum Quorum
 }
 
 // Origin is the log's name.
@@ -135,7 +136,9 @@ func ParseVerifier(text string) (*Verifier, error) {
 // ErrSignature is returned where a checkpoint is not signed by the log.
 var ErrSignature = errors.New("trail: the checkpoint is not signed by the log's key")
 
-// Open checks a checkpoint's signatures and reads it.
+// Open checks a checkpoint's signatures, and the quorum where one is required,
+// and reads it. The error is ErrSignature, ErrCosignature, ErrQuorum or tells
+// that it is no checkpoint of this log.
 func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	known := make([]note.Verifier, len(v.keys))
 	for i, k := range v.keys {
@@ -162,6 +165,9 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("trail: a checkpoint of %q, not of %q", c.Origin, v.origin)
 	}
 	c.Signed = signed
+	if c.Witnessed, err = v.quorum.check(n.Text, n.UnverifiedSigs); err != nil {
+		return Checkpoint{}, err
+	}
 	return c, nil
 }
 

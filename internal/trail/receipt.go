@@ -60,20 +60,20 @@ func ParseReceipt(data []byte) (Receipt, error) {
 	}
 	r := Receipt{Checkpoint: []byte(checkpoint)}
 	extra, ok := strings.CutPrefix(lines[1], "extra ")
-	leaf, err := parseHash(extra)
+	leaf, err := ParseHash(extra)
 	if !ok || err != nil {
 		return Receipt{}, errReceipt("its second line is not the leaf: extra BASE64")
 	}
 	r.Leaf = Leaf(leaf)
 	index, ok := strings.CutPrefix(lines[2], "index ")
-	if r.Index, err = parseCount(index); !ok || err != nil {
+	if r.Index, err = ParseCount(index); !ok || err != nil {
 		return Receipt{}, errReceipt("its third line is not: index NUMBER")
 	}
 	if len(lines)-3 > maxProof {
 		return Receipt{}, errReceipt("its proof is longer than any tree is high")
 	}
 	for _, line := range lines[3:] {
-		h, err := parseHash(line)
+		h, err := ParseHash(line)
 		if err != nil {
 			return Receipt{}, errReceipt("a line of its proof is not a hash")
 		}

@@ -45,11 +45,12 @@ type Report struct {
 	Origin   string
 	Size     int64 // entries the checkpoint signs for
 	Root     Hash
-	Tiles    int   // files read and compared
-	Entries  int64 // entries hashed
-	Seen     int   // earlier checkpoints that the log continues
-	Receipts int   // receipts that hold
-	Records  int64 // private records that open their commitments
+	Witness  []Cosignature // by witnesses that the verifier knows
+	Tiles    int           // files read and compared
+	Entries  int64         // entries hashed
+	Seen     int           // earlier checkpoints that the log continues
+	Receipts int           // receipts that hold
+	Records  int64         // private records that open their commitments
 	Findings []Finding
 	Omitted  int // findings beyond the first 100
 }
@@ -96,7 +97,7 @@ func VerifyLog(ctx context.Context, c Copy, v *Verifier, check Check) (Report, C
 		w.report.find("checkpoint", -1, "%v", err)
 		return w.report, Checkpoint{}, nil
 	}
-	w.report.Size, w.report.Root = head.Size, head.Root
+	w.report.Size, w.report.Root, w.report.Witness = head.Size, head.Root, head.Witnessed
 	w.expect(head)
 	if err := w.run(head); err != nil && !errors.Is(err, errStop) {
 		return w.report, head, err
@@ -129,12 +130,16 @@ type walk struct {
 
 // expect collects the roots to meet on the way: the checkpoint's own, those of
 // the checkpoints seen, those of the receipts.
+//
+// These may be older than the witnesses; that the cosigned checkpoint continues
+// them is as good.
 func (w *walk) expect(head Checkpoint) {
+	log := w.verifier.alone()
 	w.root(head.Size, head.Root, func() {
 		w.report.find("checkpoint", -1, "the entries do not give the root that is signed for %d entries", head.Size)
 	}, func() {})
 	for _, signed := range w.check.Seen {
-		c, err := w.verifier.Open(signed)
+		c, err := log.Open(signed)
 		if err != nil {
 			w.report.find("seen", -1, "a checkpoint to compare with: %v", err)
 			continue
@@ -143,7 +148,7 @@ func (w *walk) expect(head Checkpoint) {
 	}
 	w.receipts = map[int64][]Receipt{}
 	for _, r := range w.check.Receipts {
-		c, err := r.Verify(w.verifier, r.Leaf)
+		c, err := r.Verify(log, r.Leaf)
 		if err != nil {
 			w.report.find("receipt", r.Index, "%v", err)
 			continue
