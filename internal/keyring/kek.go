@@ -119,6 +119,10 @@ func (k custodian) placeOf(wrapped []byte) (place, error) {
 	}
 	version := binary.BigEndian.Uint32(wrapped)
 	p, ok := k.versions().keys[version]
+	if !ok && version > k.Version() {
+		k.r.catchUp()
+		p, ok = k.versions().keys[version]
+	}
 	if !ok {
 		return place{}, fmt.Errorf("%w: version %d of custodian %q", ErrNoKey, version, k.agency)
 	}

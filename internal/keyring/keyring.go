@@ -164,6 +164,26 @@ func (r *Ring) Refresh(ctx context.Context) error {
 	return r.reload(ctx)
 }
 
+// CatchUp makes sure that the ring knows of every rotation up to a generation,
+// so that nothing is written under a key that is about to be destroyed.
+func (k LedgerKeys) CatchUp(ctx context.Context, generation uint64) error {
+	if k.r.Generation() >= generation {
+		return nil
+	}
+	if err := k.r.Refresh(ctx); err != nil {
+		return err
+	}
+	if have := k.r.Generation(); have < generation {
+		return fmt.Errorf("keyring: this key ring has been through %d rotations, the database through %d: put the newest key ring in its place", have, generation)
+	}
+	return nil
+}
+
+// catchUp reads the ring again where something names a key that it does not
+// have yet: another process has made it. If the file does not read, the ring
+// stays as it is, and the key is missing.
+func (r *Ring) catchUp() { _ = r.Refresh(context.Background()) }
+
 func (r *Ring) reload(ctx context.Context) error {
 	c, err := r.store.changed(ctx)
 	if err == nil && c != nil {

@@ -27,7 +27,7 @@ func (r *Ring) Ledger() LedgerKeys { return LedgerKeys{r} }
 // Epoch is the epoch of what is written now: 1, 2, ….
 func (k LedgerKeys) Epoch() uint32 { return k.r.view().ledger.current }
 
-// Epochs says whether the key of an epoch is still there.
+// Has says whether the key of an epoch is still there.
 func (k LedgerKeys) Has(epoch uint32) bool {
 	_, ok := k.r.view().ledger.keys[epoch]
 	return ok
@@ -43,7 +43,7 @@ func (k LedgerKeys) Seal(rand io.Reader, plaintext, aad []byte) []byte {
 func wrapEpoch(rand io.Reader, v versions[suite.Key], data suite.Key, aad []byte) []byte {
 	front := binary.BigEndian.AppendUint32(nil, v.current)
 	wrapped := v.keys[v.current].Wrap(rand, data, suite.Frame(ledgerDomain, front, aad))
-	return append(append(front, byte(len(wrapped))), wrapped...)
+	return append(append(front, byte(len(wrapped))), wrapped...) //nolint:gosec // 46 or 62 bytes
 }
 
 // Open undoes Seal: suite.ErrOpen for altered bytes or another aad, ErrNoKey
@@ -71,6 +71,10 @@ func (k LedgerKeys) unwrap(body, aad []byte) (data suite.Key, content []byte, er
 	}
 	epoch := binary.BigEndian.Uint32(body)
 	key, ok := k.r.view().ledger.keys[epoch]
+	if !ok && epoch > k.Epoch() {
+		k.r.catchUp()
+		key, ok = k.r.view().ledger.keys[epoch]
+	}
 	if !ok {
 		return suite.Key{}, nil, fmt.Errorf("%w: ledger epoch %d", ErrNoKey, epoch)
 	}

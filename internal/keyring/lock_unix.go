@@ -11,7 +11,7 @@ import (
 func lockFile(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-		if err != syscall.EINTR { //nolint:errorlint // an errno, unwrapped
+		if err != syscall.EINTR {
 			return err
 		}
 	}

@@ -30,7 +30,12 @@ func (k VaultKeys) Weigh() suite.Key { return k.r.view().weigh }
 
 // Custodian is the key of a custodian agency; ErrNoKey where it has none.
 func (k VaultKeys) Custodian(agency string) (KEK, error) {
-	if _, ok := k.r.view().custodians[agency]; !ok {
+	_, ok := k.r.view().custodians[agency]
+	if !ok {
+		k.r.catchUp()
+		_, ok = k.r.view().custodians[agency]
+	}
+	if !ok {
 		return nil, fmt.Errorf("%w: agency %q is no custodian of this vault", ErrNoKey, agency)
 	}
 	return custodian{k.r, agency}, nil

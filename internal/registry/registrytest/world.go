@@ -28,7 +28,8 @@ type Options struct {
 	Engine         storetest.Engine
 	Suite          suite.Suite
 	ConfirmSealing bool
-	Start          string // the clock's first day; 2026-03-02 where none is given
+	Start          string        // the clock's first day; 2026-03-02 where none is given
+	Ring           *keyring.Ring // one in memory where none is given; it decides on the suite
 }
 
 // World is a platform of a test's own, with everybody who acts on it.
@@ -73,6 +74,9 @@ func New(tb testing.TB, o Options) *World {
 	if o.Engine == "" {
 		o.Engine = storetest.SQLite
 	}
+	if o.Ring != nil {
+		o.Suite = o.Ring.Suite()
+	}
 	if o.Suite == (suite.Suite{}) {
 		o.Suite = suite.Intl()
 	}
@@ -88,8 +92,10 @@ func New(tb testing.TB, o Options) *World {
 		agencies: map[string]*party{}, officers: map[string]suite.SignKey{}, secrets: newFinder(), accepted: map[string]int64{},
 	}
 	w.On(o.Start)
-	if w.Ring, err = keyring.New(o.Suite, rand.Reader); err != nil {
-		tb.Fatal(err)
+	if w.Ring = o.Ring; w.Ring == nil {
+		if w.Ring, err = keyring.New(o.Suite, rand.Reader); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	w.DB = storetest.Open(tb, w.URL)
 	w.raw = storetest.SQL(tb, w.URL)
