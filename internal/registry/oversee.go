@@ -14,8 +14,9 @@ import (
 	"github.com/fengcun/fengcun/internal/trail"
 )
 
-// CaseView is a case as one officer may see it: the lifecycle of its records,
-// and the content of those that are open and of the officer's concern.
+// CaseView is a case as one officer may see it: the records that are of the
+// officer's concern, their lifecycle and, of those that are open, the content.
+// A record that was sealed and one that is others' to read are both left out.
 type CaseView struct {
 	Code    docket.Code
 	Records []RecordView
@@ -45,16 +46,16 @@ func (r *Registry) Case(ctx context.Context, by string, code docket.Code) (*Case
 		if err != nil {
 			return err
 		}
-		mine := o.Duty == agency.Supervisor
 		for _, row := range rows {
 			rv, concern, err := r.recordView(tx, o, row)
 			if err != nil {
 				return err
 			}
-			mine = mine || concern
-			v.Records = append(v.Records, rv)
+			if concern || o.Duty == agency.Supervisor {
+				v.Records = append(v.Records, rv)
+			}
 		}
-		if !mine {
+		if len(v.Records) == 0 {
 			return ErrNotFound
 		}
 		return nil
@@ -292,7 +293,9 @@ type Desk struct {
 	TrailSize int64
 }
 
-// Desk counts what waits for an officer: what the duty has pages for.
+// Desk counts what waits for an officer: what the duty has pages for. Counts
+// of sealed records are for those who may know of each: a count that goes up by
+// one tells that something was sealed.
 func (r *Registry) Desk(ctx context.Context, by string) (*Desk, error) {
 	d := new(Desk)
 	err := r.db.Read(ctx, func(tx *store.Tx) error {
@@ -318,7 +321,7 @@ func (r *Registry) count(tx *store.Tx, d *Desk) (err error) {
 	d.TrailSize = head.Size()
 	scope := d.Officer.Agency
 	switch d.Officer.Duty {
-	case agency.Supervisor, agency.PolicyMaker:
+	case agency.Supervisor:
 		scope = ""
 	case agency.SealClerk, agency.SealReviewer, agency.NoticeClerk:
 	default:

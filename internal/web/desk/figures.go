@@ -34,7 +34,7 @@ type wideCounts struct {
 
 // counts are what an officer's first page counts.
 func (o *Office) counts(ctx context.Context, v *web.Visitor) (*registry.Desk, error) {
-	if v.Duty != agency.Supervisor && v.Duty != agency.PolicyMaker {
+	if v.Duty != agency.Supervisor {
 		return o.reg.Desk(ctx, v.ID)
 	}
 	o.wide.mu.Lock()

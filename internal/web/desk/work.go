@@ -68,10 +68,7 @@ func stats(d *registry.Desk) []parts.Stat {
 			number("work.unseal", d.ToUnseal, "lock-open", parts.Bad, "/reviews?kind=unseal"),
 			number("work.notice", d.Unacked, "inbox", parts.Warn, ""),
 		}
-	case agency.PolicyMaker:
-		open.Href, sealed.Href = "", ""
-		return []parts.Stat{open, sealed, size}
-	case agency.QueryOfficer, agency.QueryApprover, agency.CertWindow, agency.Auditor,
+	case agency.QueryOfficer, agency.QueryApprover, agency.CertWindow, agency.Auditor, agency.PolicyMaker,
 		agency.SystemAdmin, agency.SecurityAdmin, agency.AuditAdmin:
 	}
 	return []parts.Stat{size}
