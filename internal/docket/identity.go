@@ -43,6 +43,41 @@ func (p Identity) MatchKey() string {
 	return kind + ":" + number
 }
 
+// Born is the day of birth: as stated, else as a resident identity number says
+// (GB 11643-1999, places 7 to 14); zero where neither does. A court's finding
+// goes before the number, which keeps what was once registered.
+func (p Identity) Born() civil.Date {
+	n := p.residentNumber()
+	if !p.Birth.IsZero() || n == "" {
+		return p.Birth
+	}
+	born, _ := civil.Parse(numberedBirth(n)) // residentNumber has checked it
+	return born
+}
+
+// Gender is the sex as stated, else as a resident identity number says: the
+// last digit before the check character is odd for men. "" where neither does.
+func (p Identity) Gender() string {
+	n := p.residentNumber()
+	switch {
+	case p.Sex != "" || n == "":
+		return p.Sex
+	case (n[min(len(n)-1, 16)]-'0')%2 == 1:
+		return "男"
+	}
+	return "女"
+}
+
+// residentNumber is a person's resident identity number in one spelling; "" if
+// there is none or it cannot be right.
+func (p Identity) residentNumber() string {
+	n := NormalNumber(p.Number)
+	if p.Unit || (p.Document != "" && p.Document != ResidentID) || CheckResidentNumber(n) != nil {
+		return ""
+	}
+	return n
+}
+
 // NormalNumber is a document number in one spelling: no spaces or hyphens,
 // upper case, full-width letters and digits made half-width.
 func NormalNumber(s string) string {
@@ -97,12 +132,11 @@ func ResidentCheckCharacter(digits string) byte {
 // or check character is wrong. 15-digit numbers, no longer issued since 1999,
 // are checked for form and date alone.
 func CheckResidentNumber(n string) error {
-	var digits, birth string
+	digits := n
 	switch len(n) {
 	case 18:
-		digits, birth = n[:17], n[6:14]
+		digits = n[:17]
 	case 15:
-		digits, birth = n, "19"+n[6:12]
 	default:
 		return fmt.Errorf("a resident identity number has 18 characters, this has %d", len(n))
 	}
@@ -111,11 +145,20 @@ func CheckResidentNumber(n string) error {
 			return fmt.Errorf("character %d of a resident identity number must be a digit", i+1)
 		}
 	}
-	if _, err := civil.Parse(birth[:4] + "-" + birth[4:6] + "-" + birth[6:]); err != nil {
+	if _, err := civil.Parse(numberedBirth(n)); err != nil {
 		return errors.New("the date of birth inside the resident identity number is no day")
 	}
 	if len(n) == 18 && n[17] != ResidentCheckCharacter(digits) {
 		return errors.New("the check character of the resident identity number does not fit")
 	}
 	return nil
+}
+
+// numberedBirth is the date inside a number of 18 or 15 characters, as ISO 8601
+// has it.
+func numberedBirth(n string) string {
+	if len(n) == 15 {
+		return "19" + n[6:8] + "-" + n[8:10] + "-" + n[10:12]
+	}
+	return n[6:10] + "-" + n[10:12] + "-" + n[12:14]
 }

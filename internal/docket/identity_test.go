@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fengcun/fengcun/internal/civil"
 )
 
 func TestResidentNumbers(t *testing.T) {
@@ -92,4 +94,36 @@ func FuzzCheckResidentNumber(f *testing.F) {
 			t.Fatalf("%q is taken", s)
 		}
 	})
+}
+
+func TestBornAsStatedElseAsNumbered(t *testing.T) {
+	day := func(s string) civil.Date { d, _ := civil.Parse(s); return d }
+	for name, c := range map[string]struct {
+		id   Identity
+		want civil.Date
+	}{
+		"stated goes first":  {Identity{Number: "990101198503042919", Birth: day("1985-03-05")}, day("1985-03-05")},
+		"by number":          {Identity{Number: "99010119850304" + "291" + string(ResidentCheckCharacter("99010119850304291"))}, day("1985-03-04")},
+		"fifteen characters": {Identity{Document: ResidentID, Number: "990101 850304 291"}, day("1985-03-04")},
+		"a wrong number":     {Identity{Number: "990101198503042910"}, civil.Date{}},
+		"another document":   {Identity{Document: Passport, Number: "990101850304291"}, civil.Date{}},
+		"a unit":             {Identity{Unit: true, Number: "990101850304291"}, civil.Date{}},
+		"neither":            {Identity{Name: "某人"}, civil.Date{}},
+	} {
+		if got := c.id.Born(); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestSexAsStatedElseAsNumbered(t *testing.T) {
+	for id, want := range map[[2]string]string{
+		{"", "990101850304291"}: "男", {"", "990101850304292"}: "女", {"女", "990101850304291"}: "女", {"", ""}: "",
+		{"", "99010119850304291" + string(ResidentCheckCharacter("99010119850304291"))}: "男",
+		{"", "99010119850304292" + string(ResidentCheckCharacter("99010119850304292"))}: "女",
+	} {
+		if got := (Identity{Sex: id[0], Number: id[1]}).Gender(); got != want {
+			t.Errorf("%v: %q, want %q", id, got, want)
+		}
+	}
 }

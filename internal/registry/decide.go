@@ -325,9 +325,9 @@ func dossier(all []standing, on civil.Date) *policy.Dossier {
 	for _, s := range all {
 		id := s.state.Identity
 		if d.Person.Birth.IsZero() {
-			d.Person.Birth = id.Birth
+			d.Person.Birth = id.Born()
 		}
-		d.Person.Sex = cmp.Or(d.Person.Sex, id.Sex)
+		d.Person.Sex = cmp.Or(d.Person.Sex, id.Gender())
 		if s.state.Kind == "" {
 			continue
 		}

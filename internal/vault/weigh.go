@@ -108,7 +108,7 @@ func stripped(e *docket.Event) *docket.Event {
 	s.Data.Numbers, s.Data.Text = nil, ""
 	s.Data.Persons = make([]docket.Part, len(e.Data.Persons))
 	for i, p := range e.Data.Persons {
-		p.Identity = docket.Identity{Sex: p.Identity.Sex, Birth: p.Identity.Birth, Unit: p.Identity.Unit}
+		p.Identity = docket.Identity{Sex: p.Identity.Gender(), Birth: p.Identity.Born(), Unit: p.Identity.Unit}
 		p.Reason = ""
 		s.Data.Persons[i] = p
 	}

@@ -231,10 +231,10 @@ func (a *audit) person(tx *store.Tx, ids []docket.RecordID) error {
 
 func addTo(d *policy.Dossier, id docket.RecordID, status docket.Status, s docket.State) {
 	if d.Person.Birth.IsZero() {
-		d.Person.Birth = s.Identity.Birth
+		d.Person.Birth = s.Identity.Born()
 	}
 	if d.Person.Sex == "" {
-		d.Person.Sex = s.Identity.Sex
+		d.Person.Sex = s.Identity.Gender()
 	}
 	if s.Kind == "" {
 		return

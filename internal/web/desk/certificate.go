@@ -101,7 +101,8 @@ func (o *Office) certificate(r *http.Request, v *web.Visitor) (pages.Page, error
 		Until: c.Issued, Issued: c.Issued, Expires: c.Expires, Issuer: c.Issuer, Digest: hex.EncodeToString(sum[:]),
 		Check: o.origin(r) + "/certificates/check?code=" + url.QueryEscape(c.ID), File: "/certificates/" + c.ID + "/text",
 	}
-	p.Sex, p.Birth = fromNumber(c.Document, c.Number)
+	who := docket.Identity{Document: c.Document, Number: c.Number} // the certificate itself states neither sex nor birth
+	p.Sex, p.Birth = who.Gender(), who.Born()
 	return p, nil
 }
 
@@ -112,22 +113,6 @@ func (o *Office) origin(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-// fromNumber is what a resident identity number says of sex and birth
-// (GB 11643-1999): the certificate itself states neither.
-func fromNumber(document, number string) (sex string, birth civil.Date) {
-	if document != docket.ResidentID || len(number) != 18 {
-		return "", birth
-	}
-	birth, err := civil.Parse(number[6:10] + "-" + number[10:12] + "-" + number[12:14])
-	if err != nil {
-		return "", civil.Date{}
-	}
-	if (number[16]-'0')%2 == 1 {
-		return "男", birth
-	}
-	return "女", birth
 }
 
 // certificateText gives the signed text, which anybody can verify offline.
