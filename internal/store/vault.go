@@ -17,6 +17,15 @@ func (t *Tx) AddSealedRecord(r *vault.SealedRecord) error {
 		r.Key, r.Custodian, micros(r.SealedAt), r.Wrapped, r.Body)
 }
 
+// SealedCustodian implements vault.Rows.
+func (t *Tx) SealedCustodian(key []byte) (custodian string, err error) {
+	err = t.one(`SELECT custodian FROM vault_record WHERE record_key = $1`, []any{key}, &custodian)
+	if err == ErrNotFound { //nolint:errorlint // ours, unwrapped
+		return "", vault.ErrNotSealed
+	}
+	return custodian, err
+}
+
 // SealedRecord implements vault.Rows.
 func (t *Tx) SealedRecord(key []byte) (*vault.SealedRecord, error) {
 	r := &vault.SealedRecord{Key: key}

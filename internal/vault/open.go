@@ -80,7 +80,7 @@ func (v *Vault) Open(rows Rows, t Ticket, g Grant, c trail.Commitment, receipt t
 		return nil, err
 	}
 	hash := v.suite.Digest(t.secret[:])
-	if err := v.proven(r, g, hash[:], c, receipt); err != nil {
+	if err := v.proven(r, g, hash[:], c, receipt, now); err != nil {
 		return nil, err
 	}
 	if err := rows.RedeemTicket(r.ID, hash[:], now); err != nil {
@@ -104,7 +104,7 @@ func (v *Vault) Open(rows Rows, t Ticket, g Grant, c trail.Commitment, receipt t
 	return out, nil
 }
 
-func (v *Vault) proven(r *grant.Request, g Grant, ticket []byte, c trail.Commitment, receipt trail.Receipt) error {
+func (v *Vault) proven(r *grant.Request, g Grant, ticket []byte, c trail.Commitment, receipt trail.Receipt, now time.Time) error {
 	e, err := c.Entry()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrReceipt, err)
@@ -117,6 +117,9 @@ func (v *Vault) proven(r *grant.Request, g Grant, ticket []byte, c trail.Commitm
 	}
 	if e.Kind != KindPrepare || len(e.Detail) != len(want.Detail) || e.Actor != r.Officer {
 		return fmt.Errorf("%w: it was prepared otherwise", ErrReceipt)
+	}
+	if !now.Before(e.At.Add(ticketLife)) {
+		return ErrTicket
 	}
 	if _, err := receipt.Verify(v.log, c.Leaf()); err != nil {
 		return fmt.Errorf("%w: %w", ErrReceipt, err)

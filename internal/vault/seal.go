@@ -90,7 +90,7 @@ func (v *Vault) decrypt(rows Rows, custodian string, wrapped, sealed, context []
 // reduced to that person. Its numbers go with it.
 func (v *Vault) Absorb(rows Rows, id docket.RecordID, raw []byte) error {
 	key := v.recordKey(id)
-	row, err := rows.SealedRecord(key)
+	custodian, err := rows.SealedCustodian(key)
 	if err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
@@ -99,7 +99,7 @@ func (v *Vault) Absorb(rows Rows, id docket.RecordID, raw []byte) error {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
 	eventKey := v.eventKey(e)
-	wrapped, sealed, err := v.encrypt(rows, row.Custodian, raw, itemContext(key, eventKey))
+	wrapped, sealed, err := v.encrypt(rows, custodian, raw, itemContext(key, eventKey))
 	if err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}

@@ -41,6 +41,7 @@ type Rows interface {
 	Officer(id string) (*agency.Officer, error)
 
 	AddSealedRecord(*SealedRecord) error
+	SealedCustodian(key []byte) (string, error)     // or ErrNotSealed
 	SealedRecord(key []byte) (*SealedRecord, error) // or ErrNotSealed
 	DropSealed(key []byte) error
 	AddSealedItem(*SealedItem) error

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/trail"
 	"github.com/fengcun/fengcun/internal/vault"
+	"github.com/fengcun/fengcun/internal/vaultd"
+	"github.com/fengcun/fengcun/internal/vaultd/vaultdtest"
 )
 
 var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -31,7 +34,8 @@ func recordID(seq int) docket.RecordID { return docket.RecordID{Code: caseCode, 
 // safe is a vault over a database, with a log to prove preparations in and the
 // officers who take part.
 type safe struct {
-	*vault.Vault
+	vault.Book
+	clock  *atomic.Int64 // of a vault in a process of its own
 	t      *testing.T
 	url    string
 	db     *store.DB
@@ -45,11 +49,29 @@ func each(t *testing.T, f func(s *safe)) {
 	for e, cs := range map[storetest.Engine]suite.Suite{storetest.SQLite: suite.Intl(), storetest.Postgres: suite.GM()} {
 		t.Run(string(e)+"-"+cs.Name(), func(t *testing.T) { f(open(t, e, cs)) })
 	}
+	t.Run("apart", func(t *testing.T) {
+		s := open(t, storetest.SQLite, suite.Intl())
+		s.apart()
+		f(s)
+	})
+}
+
+// apart puts the vault behind a socket, as a process of its own has it.
+func (s *safe) apart() {
+	s.t.Helper()
+	v, ok := s.Book.(*vault.Vault)
+	if !ok {
+		s.t.Fatal("it is apart already")
+	}
+	s.Book = vaultdtest.Apart(s.t, &vaultd.Server{
+		Vault: v, Suite: s.ring.Suite().Name(), Now: func() time.Time { return time.Unix(0, s.clock.Load()).UTC() },
+	})
 }
 
 func open(t *testing.T, e storetest.Engine, cs suite.Suite) *safe {
 	t.Helper()
-	s := &safe{t: t, url: storetest.URL(t, e), keys: map[string]suite.SignKey{}}
+	s := &safe{t: t, url: storetest.URL(t, e), keys: map[string]suite.SignKey{}, clock: new(atomic.Int64)}
+	s.clock.Store(now.UnixNano())
 	s.db = storetest.Open(t, s.url)
 	var err error
 	if s.ring, err = keyring.New(cs, rand.Reader); err != nil {
@@ -58,7 +80,7 @@ func open(t *testing.T, e storetest.Engine, cs suite.Suite) *safe {
 	if s.signer, err = trail.NewSigner("vault.test/trail", s.ring.Trail().Log()...); err != nil {
 		t.Fatal(err)
 	}
-	s.Vault = vault.New(cs, s.ring.Vault(), s.signer.Verifier(), rand.Reader)
+	s.Book = vault.New(cs, s.ring.Vault(), s.signer.Verifier(), rand.Reader)
 	s.write(func(tx *store.Tx) error {
 		for _, a := range []string{"police", "court"} {
 			if err := tx.PutAgency(&agency.Agency{ID: a}); err != nil {
@@ -204,6 +226,8 @@ func (s *safe) log(tx *store.Tx, signer *trail.Signer, e trail.Entry) (c trail.C
 }
 
 func (s *safe) open(k key, at time.Time) (contents []*vault.Content, err error) {
+	s.clock.Store(at.UnixNano())
+	defer s.clock.Store(now.UnixNano())
 	err = s.try(func(tx *store.Tx) (err error) {
 		contents, err = s.Open(tx, k.ticket, k.grant, k.commitment, k.receipt, at)
 		return err

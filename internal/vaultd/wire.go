@@ -1,0 +1,113 @@
+package vaultd
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// protocol is the version both sides must speak.
+const protocol = 1
+
+// maxFrame bounds one message: a record with all its events as base64 within
+// JSON.
+const maxFrame = 64 << 20
+
+// frame is one message: on the wire 4 bytes big-endian that count the bytes of
+// its JSON, then the JSON. With a call it asks (the caller for a method, the
+// vault for rows), without one it answers.
+type frame struct {
+	Call  string          `json:"call,omitempty"`
+	Body  json.RawMessage `json:"body,omitempty"`
+	Fault *fault          `json:"fault,omitempty"`
+}
+
+// hello is the first message of either side.
+type hello struct {
+	Protocol int    `json:"protocol"`
+	Suite    string `json:"suite,omitempty"`
+}
+
+// link is one connection. Every message has a deadline.
+type link struct {
+	c        net.Conn
+	r        *bufio.Reader
+	patience time.Duration
+}
+
+func newLink(c net.Conn, patience time.Duration) *link {
+	return &link{c: c, r: bufio.NewReader(c), patience: patience}
+}
+
+func (l *link) send(f *frame) error {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("encoding a message: %w", err)
+	}
+	if len(body) > maxFrame {
+		return fmt.Errorf("a message of %d bytes, at most %d go over the wire", len(body), maxFrame)
+	}
+	if err := l.c.SetWriteDeadline(time.Now().Add(l.patience)); err != nil { //nolint:forbidigo // a deadline of the network, not a date of law
+		return err
+	}
+	_, err = l.c.Write(append(binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(body)), uint32(len(body))), body...)) //nolint:gosec // bounded above
+	return err
+}
+
+// receive waits for a message, at most so long.
+func (l *link) receive(wait time.Duration) (*frame, error) {
+	if err := l.c.SetReadDeadline(time.Now().Add(wait)); err != nil { //nolint:forbidigo // a deadline of the network, not a date of law
+		return nil, err
+	}
+	return readFrame(l.r)
+}
+
+var errFrame = errors.New("not a message of this protocol")
+
+// readFrame takes memory only as bytes arrive, whatever length was announced.
+func readFrame(r io.Reader) (*frame, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n == 0 || n > maxFrame {
+		return nil, fmt.Errorf("%w: %d bytes announced", errFrame, n)
+	}
+	var body bytes.Buffer
+	if _, err := io.CopyN(&body, r, int64(n)); err != nil {
+		return nil, err
+	}
+	f := new(frame)
+	if err := strictly(body.Bytes(), f); err != nil {
+		return nil, fmt.Errorf("%w", errFrame) // the cause may quote content
+	}
+	return f, nil
+}
+
+// strictly decodes one JSON value that holds nothing unknown.
+func strictly(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errFrame
+	}
+	return nil
+}
+
+func encode(v any) (json.RawMessage, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a message: %w", err)
+	}
+	return b, nil
+}
