@@ -119,44 +119,38 @@ func equals(a, b value, when Truth) (value, bool) {
 	out := value{form: formTruth}
 	switch a.form {
 	case formText:
-		out.truth = func(s *scope) Truth {
-			x, okX := a.text(s)
-			y, okY := b.text(s)
-			if !okX || !okY {
-				return Unknown
-			}
-			if x == y {
-				return when
-			}
-			return when.Not()
-		}
+		out.truth = same(a.text, b.text, when)
 	case formInt, formDate:
-		out.truth = func(s *scope) Truth {
-			x, okX := a.num(s)
-			y, okY := b.num(s)
-			if !okX || !okY {
-				return Unknown
-			}
-			if x == y {
-				return when
-			}
-			return when.Not()
-		}
+		out.truth = same(a.num, b.num, when)
 	case formTruth:
-		out.truth = func(s *scope) Truth {
-			x, y := a.truth(s), b.truth(s)
-			if x == Unknown || y == Unknown {
-				return Unknown
-			}
-			if x == y {
-				return when
-			}
-			return when.Not()
-		}
+		out.truth = same(decided(a.truth), decided(b.truth), when)
 	default:
 		return value{}, false
 	}
 	return out, true
+}
+
+// same compares what two expressions yield: when if they are equal, its
+// contrary if not, unknown if either is.
+func same[T comparable](a, b func(*scope) (T, bool), when Truth) func(*scope) Truth {
+	return func(s *scope) Truth {
+		x, okX := a(s)
+		y, okY := b(s)
+		switch {
+		case !okX || !okY:
+			return Unknown
+		case x == y:
+			return when
+		}
+		return when.Not()
+	}
+}
+
+func decided(a func(*scope) Truth) func(*scope) (Truth, bool) {
+	return func(s *scope) (Truth, bool) {
+		x := a(s)
+		return x, x != Unknown
+	}
 }
 
 func in(x, list value) (value, bool) {

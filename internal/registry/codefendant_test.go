@@ -21,6 +21,15 @@ type pair struct {
 
 func (p *pair) id(seq int) docket.RecordID { return docket.RecordID{Code: p.code, Seq: seq} }
 
+// sealHard corrects the harder sentence to a light one, so that it is sealed too.
+func (p *pair) sealHard(w *world) {
+	again := p.c.Correction(p.judged, p.judged)
+	again.Data.Persons = append([]docket.Part(nil), again.Data.Persons...)
+	again.Data.Persons[1] = registrytest.Convict(p.hard, registrytest.Theft, "2025-01-01", registrytest.Months(docket.FixedTerm, 12), "2025-06-20")
+	w.Push(again)
+	w.Wants(p.id(2), docket.Sealed)
+}
+
 func twoThieves(w *world) *pair {
 	w.Helper()
 	p := &pair{c: w.Case(), light: w.Adult(), hard: w.Adult()}
@@ -145,11 +154,7 @@ func TestRetractingASharedEvent(t *testing.T) {
 func TestUnsealingOneOfTwo(t *testing.T) {
 	registrytest.Each(t, func(w *world) {
 		p := twoThieves(w)
-		again := p.c.Correction(p.judged, p.judged)
-		again.Data.Persons = append([]docket.Part(nil), again.Data.Persons...)
-		again.Data.Persons[1] = registrytest.Convict(p.hard, registrytest.Theft, "2025-01-01", registrytest.Months(docket.FixedTerm, 12), "2025-06-20")
-		w.Push(again)
-		w.Wants(p.id(2), docket.Sealed)
+		p.sealHard(w)
 		w.Convicted(p.hard, registrytest.Injury, "2025-09-09", registrytest.Months(docket.FixedTerm, 36), "2026-02-01")
 		if item := openItem(w, p.id(2), store.KindUnseal); item.Outcome != "" {
 			w.Errorf("%+v", item)
@@ -175,11 +180,7 @@ func TestUnsealingOneOfTwo(t *testing.T) {
 func TestUnsealingTheFirstOfTwo(t *testing.T) {
 	registrytest.Each(t, func(w *world) {
 		p := twoThieves(w)
-		again := p.c.Correction(p.judged, p.judged)
-		again.Data.Persons = append([]docket.Part(nil), again.Data.Persons...)
-		again.Data.Persons[1] = registrytest.Convict(p.hard, registrytest.Theft, "2025-01-01", registrytest.Months(docket.FixedTerm, 12), "2025-06-20")
-		w.Push(again)
-		w.Wants(p.id(2), docket.Sealed)
+		p.sealHard(w)
 		w.Convicted(p.light, registrytest.Injury, "2025-09-09", registrytest.Months(docket.FixedTerm, 36), "2026-02-01")
 		if err := w.Unseal(w.ToUnseal(p.id(1), registrytest.Court)); err != nil {
 			w.Fatal(err)

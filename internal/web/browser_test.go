@@ -38,6 +38,25 @@ func name(sample pagestest.Sample) string {
 	return n
 }
 
+// officer is a browser signed in to the sample pages, and their address.
+func officer(t *testing.T, role agency.Duty) (b *browsertest.Browser, url string) {
+	t.Helper()
+	s := newSite(t, io.Discard)
+	srv := httptest.NewServer(s.Handler(sampleMux(s)))
+	t.Cleanup(srv.Close)
+	b = browsertest.New(t)
+	signedIn(b, srv.URL, role)
+	return b, srv.URL
+}
+
+// uncomplaining reports what the browser's console complained of.
+func uncomplaining(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	for _, c := range b.Complaints() {
+		t.Error(c)
+	}
+}
+
 // TestPagesInTheBrowser opens every page in both languages, on a wide and a
 // narrow window: no breach of the policy, nothing on the console, nothing that
 // the audit finds.
@@ -80,34 +99,24 @@ func check(t *testing.T, b *browsertest.Browser, where string) {
 }
 
 func TestChartsAndCopyAndMenus(t *testing.T) {
-	s := newSite(t, io.Discard)
-	srv := httptest.NewServer(s.Handler(sampleMux(s)))
-	t.Cleanup(srv.Close)
-	b := browsertest.New(t)
-	signedIn(b, srv.URL, agency.SealClerk)
+	b, url := officer(t, agency.SealClerk)
 	b.Do("draw the chart", chromedp.WaitVisible(chromedp.CSS(".chart svg path")))
 	b.Do("hover over it", chromedp.ScrollIntoView(chromedp.CSS(".chart")), chromedp.MouseClickXY(700, 400))
 	b.Do("open the menu", chromedp.Click(chromedp.CSS("details.menu summary")), chromedp.WaitVisible(chromedp.CSS(".menu-box")))
 	b.Do("close it by the keyboard", chromedp.KeyEvent(kb.Escape), chromedp.WaitReady(chromedp.CSS("details.menu:not([open])")))
 
-	b.Open(srv.URL + "/case")
+	b.Open(url + "/case")
 	b.Do("copy a code", chromedp.Click(chromedp.CSS(".case-code .code-copy")), chromedp.WaitReady(chromedp.CSS(".code-copy.is-copied")))
 	if said := browsertest.Eval[string](b, `document.getElementById("live").textContent`); said == "" {
 		t.Error("a screen reader does not hear that the code was copied")
 	}
-	for _, c := range b.Complaints() {
-		t.Error(c)
-	}
+	uncomplaining(t, b)
 }
 
 func TestNarrowMenu(t *testing.T) {
-	s := newSite(t, io.Discard)
-	srv := httptest.NewServer(s.Handler(sampleMux(s)))
-	t.Cleanup(srv.Close)
-	b := browsertest.New(t)
-	signedIn(b, srv.URL, agency.SealClerk)
+	b, url := officer(t, agency.SealClerk)
 	b.Size(390, 844)
-	b.Open(srv.URL + "/cases")
+	b.Open(url + "/cases")
 	b.Do("the menu is folded", chromedp.WaitNotVisible(chromedp.CSS("#side-menu")))
 	b.Do("unfold it", chromedp.Click(chromedp.CSS(".navbar-toggler")), chromedp.WaitVisible(chromedp.CSS("#side-menu a")))
 	if browsertest.Eval[string](b, `document.querySelector(".navbar-toggler").ariaExpanded`) != "true" {
@@ -117,25 +126,15 @@ func TestNarrowMenu(t *testing.T) {
 }
 
 func TestTheDeskRefreshesItself(t *testing.T) {
-	s := newSite(t, io.Discard)
-	srv := httptest.NewServer(s.Handler(sampleMux(s)))
-	t.Cleanup(srv.Close)
-	b := browsertest.New(t)
-	signedIn(b, srv.URL, agency.SealClerk)
+	b, _ := officer(t, agency.SealClerk)
 	browsertest.Eval[bool](b, `(() => { document.querySelector(".live").textContent = ""; return true })()`)
 	b.Do("wait for the list", chromedp.WaitVisible(chromedp.CSS(".live .entry")))
-	for _, c := range b.Complaints() {
-		t.Error(c)
-	}
+	uncomplaining(t, b)
 }
 
 func TestCertificatePrintsOnOnePage(t *testing.T) {
-	s := newSite(t, io.Discard)
-	srv := httptest.NewServer(s.Handler(sampleMux(s)))
-	t.Cleanup(srv.Close)
-	b := browsertest.New(t)
-	signedIn(b, srv.URL, agency.CertWindow)
-	b.Open(srv.URL + "/certificate")
+	b, url := officer(t, agency.CertWindow)
+	b.Open(url + "/certificate")
 	pdf := string(b.PDF("certificate"))
 	if n := strings.Count(pdf, "/Type /Page\n") + strings.Count(pdf, "/Type /Page/") + strings.Count(pdf, "/Type /Page "); n != 1 {
 		t.Errorf("%d pages", n)
