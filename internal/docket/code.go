@@ -69,6 +69,10 @@ func (c Code) Grouped() string {
 	return b.String()
 }
 
+// CheckCharacter is the check character of ISO 7064 MOD 37,36 (GB/T 17710) for
+// digits and capital letters.
+func CheckCharacter(s string) byte { return checkCharacter(s) }
+
 // checkCharacter is the ISO 7064 MOD 37,36 check character of a string over
 // the alphabet.
 func checkCharacter(s string) byte {
