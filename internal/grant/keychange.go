@@ -36,3 +36,9 @@ func (r Rules) VerifyNewKey(s Signed, dir Officers, now time.Time) (*NewKey, *ag
 	}
 	return &v, &agency.Passkey{ID: v.Credential, Public: v.Public, Label: v.Label, Added: now}, nil
 }
+
+// ReadNewKey decodes the word on a further passkey without judging it.
+func ReadNewKey(body []byte) (*NewKey, error) {
+	var v NewKey
+	return &v, strictly(body, &v)
+}

@@ -307,3 +307,23 @@ func (r *Registry) suspect(ctx context.Context, officerID string, signature []by
 	})
 	return errors.Join(err, told)
 }
+
+// keyOf is the fingerprint of the key that a signature is by; "" where the
+// officer has it no more.
+func keyOf(tx *store.Tx, officerID string, signature []byte) string {
+	o, err := tx.Officer(officerID)
+	if err != nil {
+		return ""
+	}
+	if a, err := passkey.ParseAssertion(signature); err == nil {
+		if k := o.Passkeys.Find(a.Credential); k != nil {
+			return k.Fingerprint()
+		}
+		return ""
+	}
+	key, err := suite.ParseVerifyKey(o.VerifyKey)
+	if err != nil {
+		return ""
+	}
+	return key.Fingerprint()
+}

@@ -124,6 +124,7 @@ type ReviewView struct {
 	Item     store.Review
 	Row      store.Record
 	Proposal *policy.RecordDecision // nil once settled
+	Digest   string                 // of the proposal, hex: a ruling cites it
 	State    docket.State           // empty where the record is sealed
 }
 
@@ -163,13 +164,27 @@ func (r *Registry) ReviewItem(ctx context.Context, by string, code docket.Code, 
 		if err != nil {
 			return err
 		}
-		if it.Custodian != o.Agency {
-			return ErrNotFound
+		if err := reviewable(tx, o, &it); err != nil {
+			return err
 		}
 		v, err = r.reviewView(tx, it)
 		return err
 	})
 	return v, edge(err)
+}
+
+// reviewable refuses an item that is not the officer's court's, as one that is
+// not there. One that the court had before the record passed to another court,
+// which sealed it, is refused too: it would tell of the sealing.
+func reviewable(tx *store.Tx, o *agency.Officer, it *store.Review) error {
+	if it.Custodian != o.Agency {
+		return ErrNotFound
+	}
+	row, err := tx.Record(it.Record)
+	if err == nil && row.Status == docket.Sealed && row.Custodian != o.Agency {
+		err = ErrNotFound
+	}
+	return err
 }
 
 func (r *Registry) reviewView(tx *store.Tx, it store.Review) (*ReviewView, error) {
@@ -183,6 +198,7 @@ func (r *Registry) reviewView(tx *store.Tx, it store.Review) (*ReviewView, error
 		if err := r.unlockJSON(it.Proposal, contextOf("review", it.Record, []byte(it.ID)), v.Proposal); err != nil {
 			return nil, err
 		}
+		v.Digest = r.proposalDigest(v.Proposal)
 	}
 	if v.Row.Status.InLedger() {
 		v.State, err = r.state(tx, it.Record)
@@ -196,6 +212,7 @@ type QueryView struct {
 	Request *grant.Request
 	Signed  grant.Signed // the request as it was signed: an approver signs its digest
 	Answers []*grant.Approval
+	Keys    []string // fingerprint of the key that signed each answer
 }
 
 // Queries lists the officer's own queries, or for an approver those their
@@ -264,6 +281,7 @@ func (r *Registry) queryView(tx *store.Tx, q store.Query) (*QueryView, error) {
 			return nil, err
 		}
 		v.Answers = append(v.Answers, a)
+		v.Keys = append(v.Keys, keyOf(tx, a.Officer, s.Signature))
 	}
 	return v, nil
 }

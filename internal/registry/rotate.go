@@ -343,6 +343,8 @@ func ledgerContext(column store.CipherColumn, key []any) ([]byte, error) {
 		return approvalContext(text[0], text[1]), nil
 	case "certificate.body":
 		return certificateContext(text[0]), nil
+	case "ruling.body":
+		return rulingContext(docket.Code(text[0]), text[1]), nil
 	case "slip.body":
 		seq, ok := key[1].(int64)
 		event, ok2 := key[2].([]byte)

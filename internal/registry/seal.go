@@ -222,22 +222,32 @@ func (r *Registry) Review(ctx context.Context, by string, code docket.Code, item
 		if err != nil {
 			return err
 		}
-		it, err := tx.Review(code, item)
+		it, proposal, err := r.sealingItem(tx, o, code, item)
 		if err != nil {
 			return err
 		}
-		if it.Custodian != o.Agency {
-			return ErrNotFound
-		}
-		if it.Outcome != "" || it.Kind != store.KindSeal {
-			return ErrState
-		}
-		var v policy.RecordDecision
-		if err := r.unlockJSON(it.Proposal, contextOf("review", it.Record, []byte(it.ID)), &v); err != nil {
-			return err
-		}
-		return r.closeReview(tx, j, &it, o, &v, confirm, note, now)
+		return r.closeReview(tx, j, it, o, proposal, confirm, note, now)
 	})
+}
+
+// sealingItem reads an item that waits for the officer's court, with what
+// policy proposed.
+func (r *Registry) sealingItem(tx *store.Tx, o *agency.Officer, code docket.Code, item string) (*store.Review, *policy.RecordDecision, error) {
+	it, err := tx.Review(code, item)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := reviewable(tx, o, &it); err != nil {
+		return nil, nil, err
+	}
+	if it.Outcome != "" || it.Kind != store.KindSeal {
+		return nil, nil, ErrState
+	}
+	v := new(policy.RecordDecision)
+	if err := r.unlockJSON(it.Proposal, contextOf("review", it.Record, []byte(it.ID)), v); err != nil {
+		return nil, nil, err
+	}
+	return &it, v, nil
 }
 
 func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *agency.Officer, v *policy.RecordDecision, confirm bool, note string, now time.Time) error {

@@ -22,6 +22,7 @@ func LedgerColumns() []CipherColumn {
 		{Table: "query", Value: "body", key: []string{"id"}},
 		{Table: "approval", Value: "body", key: []string{"query", "officer"}},
 		{Table: "certificate", Value: "body", key: []string{"id"}},
+		{Table: "ruling", Value: "body", key: []string{"code", "review"}},
 	}
 }
 

@@ -37,6 +37,15 @@ func (s *Site) Show(f func(*http.Request) (pages.Page, error)) http.Handler {
 	})
 }
 
+// statusOf is 422 for a form that is shown again, and 200 for a page that is
+// the form's next step.
+func statusOf(p pages.Page) int {
+	if next, ok := p.(interface{ Continues() bool }); ok && next.Continues() {
+		return http.StatusOK
+	}
+	return http.StatusUnprocessableEntity
+}
+
 // Take gives a handler for a form: f does what was asked and names the local
 // address to go on to, or gives the page with what is wrong in the form.
 func (s *Site) Take(f func(*http.Request) (next string, again pages.Page, err error)) http.Handler {
@@ -51,7 +60,7 @@ func (s *Site) Take(f func(*http.Request) (next string, again pages.Page, err er
 		case err != nil:
 			s.Fail(w, r, err)
 		case again != nil:
-			s.Render(w, r, http.StatusUnprocessableEntity, again)
+			s.Render(w, r, statusOf(again), again)
 		default:
 			http.Redirect(w, r, local(next), http.StatusSeeOther)
 		}

@@ -1,6 +1,7 @@
 // What the pages do beyond HTML: copy a code, open the menu on a small screen,
 // print, and submit a form only once. Every page works without it.
 import "htmx.org";
+import "./passkey.js";
 
 const on = (type, selector, act) =>
   document.addEventListener(type, (event) => {

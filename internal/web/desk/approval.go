@@ -9,7 +9,6 @@ import (
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/norm"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -27,14 +26,14 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	req := q.Request
 	p := pages.Approval{
 		ID: shortID(q.Query.ID), State: o.queryState(&q.Query), Purpose: req.Reason, Digest: hex.EncodeToString(q.Query.Digest),
-		Items: o.requestItems(q, names), Scope: scopeWords(req.Scope), Unseal: req.Purpose == grant.Unseal,
+		Items: requestItems(q.Request, names), Scope: scopeWords(req.Scope), Unseal: req.Purpose == grant.Unseal,
 		Note:  parts.Field{Name: "note", Control: parts.Area, Label: locale.T("approval.note"), Hint: locale.T("approval.note-hint"), MaxLength: 500},
 		Steps: querySteps(q.Query.State, req.Purpose),
 	}
-	for _, a := range q.Answers {
+	for i, a := range q.Answers {
 		p.Decisions = append(p.Decisions, pages.Signature{
 			Officer: names.of(a.Officer), Agency: names.of(a.Agency), At: a.At, Granted: a.Verdict == grant.Approve, Note: a.Reason,
-			Key: o.fingerprint(r, a.Officer),
+			Key: q.Keys[i],
 		})
 	}
 	path := "/queries/" + q.Query.ID
@@ -48,7 +47,7 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	}
 	switch {
 	case approver && live && q.Query.State == registry.QueryFiled:
-		if p.NoKey = !o.holdsKey(v.ID); !p.NoKey {
+		if p.NoKey = !o.canSign(me); !p.NoKey {
 			p.Post = path
 		}
 	case !approver && live && q.Query.State == registry.QueryApproved:
@@ -59,8 +58,7 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	return p, names.err
 }
 
-func (o *Office) requestItems(q *registry.QueryView, names *names) []parts.Item {
-	req := q.Request
+func requestItems(req *grant.Request, names *names) []parts.Item {
 	item := func(key, value string) parts.Item { return parts.Item{Label: locale.T(key), Value: value} }
 	items := []parts.Item{
 		{Label: locale.T("query.id"), Value: shortID(req.ID), Code: true},
@@ -145,21 +143,4 @@ func groundCheck(req *grant.Request) pages.Check {
 		c.Verdict = parts.Unknown
 	}
 	return c
-}
-
-// keyPrint is the fingerprint of an officer's key; "" where it cannot be read.
-func keyPrint(o *agency.Officer) string {
-	key, err := suite.ParseVerifyKey(o.VerifyKey)
-	if err != nil {
-		return ""
-	}
-	return key.Fingerprint()
-}
-
-func (o *Office) fingerprint(r *http.Request, officer string) string {
-	of, _, err := o.reg.Officer(r.Context(), officer)
-	if err != nil {
-		return ""
-	}
-	return keyPrint(of)
 }

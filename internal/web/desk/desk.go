@@ -1,8 +1,9 @@
 // Package desk stands behind the pages: it fills their structs from the
 // registry and turns the forms that people send into the registry's verbs. It
 // decides no rights: who may see or do what is the registry's to say, and a
-// menu that leaves something out is a convenience. What an officer signs is
-// signed here only in the demonstration, whose software keys are handed in.
+// menu that leaves something out is a convenience. What an officer signs,
+// the officer's authenticator signs in the browser, or in the demonstration alone
+// a software key that is handed in.
 package desk
 
 import (
@@ -56,6 +57,7 @@ type Office struct {
 	demo    *Demo
 	secure  bool
 	gate    *gate
+	nonces  *nonces
 	shown   *shown
 	figures figures
 	wide    wide
@@ -65,7 +67,7 @@ type Office struct {
 func New(o Options) *Office {
 	return &Office{
 		reg: o.Registry, now: o.Now, rand: o.Random, audit: o.OpenEpoch, demo: o.Demo, secure: o.Secure,
-		gate: newGate(), shown: newShown(o.Registry.Suite()),
+		gate: newGate(), nonces: newNonces(o.Registry.Suite(), o.Random), shown: newShown(o.Registry.Suite()),
 	}
 }
 
@@ -84,6 +86,7 @@ func (o *Office) Routes(mux *http.ServeMux, site *web.Site) {
 	o.noticeRoutes(mux)
 	o.trailRoutes(mux)
 	o.simulateRoutes(mux)
+	o.passkeyRoutes(mux)
 }
 
 // show answers with a page that everybody may ask for.

@@ -14,7 +14,9 @@ import (
 func (o *Office) publicRoutes(mux *http.ServeMux) {
 	o.show(mux, "/{$}", o.home)
 	o.show(mux, "/signin", func(r *http.Request) (pages.Page, error) {
-		return o.signInPage(r.Context(), r.FormValue("next"))
+		p, err := o.signInPage(r.Context(), r.FormValue("next"))
+		p.Enrolled = p.Passkeys && r.FormValue("enrolled") != ""
+		return p, err
 	})
 	mux.Handle("POST /signin", o.site.Take(o.signIn))
 	mux.Handle("POST /signin/demo", o.site.Take(o.signInDemo))

@@ -21,6 +21,7 @@ func (o *Office) queryRoutes(mux *http.ServeMux) {
 	o.takeFrom(mux, "/queries", o.ask)
 	o.showTo(mux, "/queries/{id}", o.query)
 	o.takeFrom(mux, "/queries/{id}", o.approve)
+	o.signRoutes(mux)
 	o.openingRoutes(mux)
 }
 
@@ -84,6 +85,10 @@ func (o *Office) queryForm(r *http.Request, v *web.Visitor) (pages.QueryForm, er
 	if err != nil {
 		return pages.QueryForm{}, err
 	}
+	me, _, err := o.reg.Officer(r.Context(), v.ID)
+	if err != nil {
+		return pages.QueryForm{}, err
+	}
 	ground := parts.Field{Name: "ground", Control: parts.Radios, Label: locale.T("query.ground"), Required: true}
 	for _, g := range norm.Grounds() {
 		hint := locale.T("ground.basis", g.Basis)
@@ -97,7 +102,7 @@ func (o *Office) queryForm(r *http.Request, v *web.Visitor) (pages.QueryForm, er
 		ask.Options = append(ask.Options, parts.Option{Value: a.ID, Label: locale.Plain(a.Name)})
 	}
 	return pages.QueryForm{
-		NoKey: !o.holdsKey(v.ID),
+		NoKey: !o.canSign(me),
 		Why: []parts.Field{
 			ground,
 			{Name: "basis", Control: parts.Line, Label: locale.T("query.basis"), Hint: locale.T("query.basis-hint"), Required: true, MaxLength: 200},
@@ -170,15 +175,12 @@ func (o *Office) ask(r *http.Request, v *web.Visitor) (string, pages.Page, error
 		p.Error = locale.T("form.mend")
 		return "", p, nil
 	}
-	id, err := o.file(r, req)
+	next, page, err := o.file(r, officer, req)
 	if err != nil && mendable(err) {
 		p.Error = Explain(err)
 		return "", p, nil
 	}
-	if err != nil {
-		return "", nil, err
-	}
-	return "/queries/" + id, nil, nil
+	return next, page, err
 }
 
 // whom takes either a record's number or a person, never both.
@@ -248,8 +250,5 @@ func (o *Office) approve(r *http.Request, v *web.Visitor) (string, pages.Page, e
 	if err != nil {
 		return "", nil, err
 	}
-	if err := o.answer(r, officer.ID, officer.Agency, id, r.PostFormValue("digest"), verdict, note); err != nil {
-		return "", nil, err
-	}
-	return "/queries/" + id, nil, nil
+	return o.answer(r, officer, q, r.PostFormValue("digest"), verdict, note)
 }

@@ -89,10 +89,14 @@ func (o *Office) review(r *http.Request, v *web.Visitor) (pages.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.reviewPage(it, v), nil
+	me, _, err := o.reg.Officer(r.Context(), v.ID)
+	if err != nil {
+		return nil, err
+	}
+	return o.reviewPage(it, me), nil
 }
 
-func (o *Office) reviewPage(it *registry.ReviewView, v *web.Visitor) pages.Review {
+func (o *Office) reviewPage(it *registry.ReviewView, me *agency.Officer) pages.Review {
 	code := it.Item.Record.Code.Grouped()
 	p := pages.Review{
 		Record: pages.Record{Code: parts.Code(it.Item.Record.String()), Status: parts.Status(it.Row.Status)},
@@ -110,10 +114,10 @@ func (o *Office) reviewPage(it *registry.ReviewView, v *web.Visitor) pages.Revie
 	}
 	switch {
 	case it.Item.Kind == registry.KindSeal:
-		p.Post, p.Acts = reviewPath(it.Item), []string{"confirm", "keep"}
-	case v.Duty == agency.SealClerk:
+		p.Post, p.Acts, p.NoKey = reviewPath(it.Item), []string{"confirm", "keep"}, !o.canSign(me)
+	case me.Duty == agency.SealClerk:
 		p.Post, p.Acts = reviewPath(it.Item), []string{"ask-unseal"}
-		p.Unseal, p.NoKey = unsealFields(it.Proposal), !o.holdsKey(v.ID)
+		p.Unseal, p.NoKey = unsealFields(it.Proposal), !o.canSign(me)
 	default:
 		p.Wait = locale.T("review.unseal-by-clerk")
 	}
@@ -160,13 +164,23 @@ func (o *Office) decide(r *http.Request, v *web.Visitor) (string, pages.Page, er
 	if act != "confirm" && act != "keep" {
 		return "", nil, registry.ErrInput
 	}
+	me, _, err := o.reg.Officer(r.Context(), v.ID)
+	if err != nil {
+		return "", nil, err
+	}
 	if note == "" {
-		p := o.reviewPage(it, v)
+		p := o.reviewPage(it, me)
 		p.Note.Error = locale.T("form.required")
 		return "", p, nil
 	}
-	if err := o.reg.Review(r.Context(), v.ID, it.Item.Record.Code, it.Item.ID, act == "confirm", note, o.now()); err != nil {
-		return "", nil, err
+	return o.rule(me, r, it, act == "confirm", note)
+}
+
+// casePath is the page of a record's case.
+func casePath(record string) (string, error) {
+	id, err := docket.ParseRecordID(record)
+	if err != nil {
+		return "", err
 	}
-	return "/cases/" + it.Item.Record.Code.Grouped(), nil, nil
+	return "/cases/" + id.Code.Grouped(), nil
 }

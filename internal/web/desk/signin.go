@@ -29,7 +29,7 @@ func (o *Office) signInPage(ctx context.Context, next string) (pages.SignIn, err
 	p := pages.SignIn{
 		User:   parts.Field{Name: "user", Control: parts.Line, Label: locale.T("signin.user"), Required: true, Autocomplete: "username", MaxLength: 100},
 		Secret: parts.Field{Name: "secret", Control: parts.Password, Label: locale.T("signin.secret"), Required: true, Autocomplete: "current-password", MaxLength: 200},
-		Next:   next,
+		Next:   next, Passkeys: o.passkeys(),
 	}
 	if o.demo == nil {
 		return p, nil

@@ -51,24 +51,20 @@ func unsealFields(d *policy.RecordDecision) []parts.Field {
 // askUnseal files the clerk's signed request; a reviewer of the court answers
 // it like a query.
 func (o *Office) askUnseal(r *http.Request, v *web.Visitor, it *registry.ReviewView) (string, pages.Page, error) {
-	p := o.reviewPage(it, v)
-	values, complete := readFields(r, p.Unseal)
-	if !complete {
-		return "", p, nil
-	}
 	officer, _, err := o.reg.Officer(r.Context(), v.ID)
 	if err != nil {
 		return "", nil, err
 	}
-	id, err := o.file(r, &grant.Request{
+	p := o.reviewPage(it, officer)
+	values, complete := readFields(r, p.Unseal)
+	if !complete {
+		return "", p, nil
+	}
+	return o.file(r, officer, &grant.Request{
 		Purpose: grant.Unseal, Officer: officer.ID, Agency: officer.Agency, Approver: officer.Agency,
 		Ground: values["ground"], Basis: values["basis"], Matter: values["case_no"], Reason: values["reason"],
 		Scope: grant.Full, Record: it.Item.Record.String(),
 	})
-	if err != nil {
-		return "", nil, err
-	}
-	return "/queries/" + id, nil, nil
 }
 
 // readFields takes what was entered into the fields and marks those that are

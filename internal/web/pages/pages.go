@@ -28,6 +28,9 @@ func All() []Page {
 	return []Page{
 		Home{},
 		SignIn{},
+		Enrol{},
+		Keys{},
+		Sign{},
 		Desk{},
 		Cases{},
 		Case{},

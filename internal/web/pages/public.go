@@ -28,6 +28,8 @@ type SignIn struct {
 	Secret   parts.Field
 	Error    locale.Text
 	Next     string // local path to go on to
+	Passkeys bool   // officers may sign in with one
+	Enrolled bool   // the visitor has just made one
 }
 
 // Account is a demo account that one click signs in.

@@ -13,12 +13,33 @@ func queryPages() []Sample {
 		{Path: "/queries/approve", Duty: agency.QueryApprover, Page: pages.Queries{Approver: true}},
 		{Path: "/queries/new", Duty: agency.QueryOfficer, Page: queryForm()},
 		{Path: "/approval", Duty: agency.QueryApprover, Page: approval()},
+		{Path: "/sign", Duty: agency.QueryApprover, Page: signPage()},
+		{Path: "/keys", Duty: agency.QueryApprover, Page: keysPage()},
+		{Path: "/keys/none", Duty: agency.QueryApprover, Page: pages.Keys{System: digest[:32], Software: true}},
 		{Path: "/opening", Duty: agency.QueryOfficer, Page: opening()},
 		{Path: "/opening/none", Duty: agency.QueryOfficer, Page: pages.Opening{ID: "Q-1", Ground: justice(), Watermark: opening().Watermark, Trail: opening().Trail}},
 		{Path: "/certificates/new", Duty: agency.CertWindow, Page: certificateForm()},
 		{Path: "/certificate", Duty: agency.CertWindow, Page: certificate(true)},
 		{Path: "/certificate/deferred", Duty: agency.CertWindow, Page: pages.Deferred{Record: record, RecordHref: "/case"}},
 		{Path: "/certificate/refused", Duty: agency.CertWindow, Page: certificate(false)},
+	}
+}
+
+func signPage() pages.Sign {
+	return pages.Sign{
+		What: locale.T("sign.grant"), Items: approval().Items, Scope: approval().Scope, Words: "核对了立案决定书，与所办案件相符。",
+		Digest: digest, Body: "e30=", Options: `{"challenge":"AAAA","rpId":"localhost"}`, Post: "/sign", Back: "/approval", Section: "/queries",
+	}
+}
+
+func keysPage() pages.Keys {
+	return pages.Keys{
+		Site: true, More: true,
+		Label: parts.Field{Name: "label", Control: parts.Line, Label: locale.T("keys.label"), Hint: locale.T("keys.label-hint"), Required: true},
+		Passkeys: []pages.PasskeyRow{
+			{ID: "a", Label: "办公电脑", Print: digest[:32], Added: at("2026-03-02 09:12:40"), Used: at("2026-11-22 16:03:11")},
+			{ID: "b", Label: "遗失的安全密钥", Print: leaf[:32], Added: at("2026-03-02 09:20:05"), Revoked: at("2026-06-18 11:40:00")},
+		},
 	}
 }
 

@@ -46,6 +46,11 @@ func publicPages() []Sample {
 	return []Sample{
 		{Path: "/", Page: pages.Home{Demo: true, Stats: publicStats()}},
 		{Path: "/signin", Page: signIn()},
+		{Path: "/signin/passkey", Page: pages.SignIn{Passkeys: true, Enrolled: true, User: signIn().User, Secret: signIn().Secret, Next: "/desk"}},
+		{Path: "/enrol", Page: pages.Enrol{
+			Code:  parts.Field{Name: "code", Control: parts.Line, Label: locale.T("enrol.code"), Hint: locale.T("enrol.code-hint"), Required: true, Fixed: true},
+			Label: parts.Field{Name: "label", Control: parts.Line, Label: locale.T("keys.label"), Hint: locale.T("keys.label-hint"), Required: true},
+		}},
 		{Path: "/flow", Page: flow()},
 		{Path: "/simulate", Page: simulation()},
 		{Path: "/certificates/check", Page: certificateCheck()},
