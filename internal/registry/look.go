@@ -319,27 +319,6 @@ func (r *Registry) CertificateIssuer(ctx context.Context, id string) (name strin
 	return name, edge(err)
 }
 
-// Checkpoint is the trail's newest checkpoint, verified; the zero one where
-// none was published yet.
-func (r *Registry) Checkpoint(ctx context.Context) (cp trail.Checkpoint, err error) {
-	err = r.db.Read(ctx, func(tx *store.Tx) error {
-		cp, err = r.lastCheckpoint(tx)
-		return err
-	})
-	return cp, err
-}
-
-func (r *Registry) lastCheckpoint(tx *store.Tx) (trail.Checkpoint, error) {
-	note, err := tx.LastCheckpoint()
-	if errors.Is(err, store.ErrNotFound) {
-		return trail.Checkpoint{Origin: r.signer.Origin()}, nil
-	}
-	if err != nil {
-		return trail.Checkpoint{}, err
-	}
-	return r.signer.Verifier().Open(note)
-}
-
 // AuditTrail is Trail with the private records opened, for an auditor. The
 // caller hands in what opens an epoch; the registry holds no audit key.
 func (r *Registry) AuditTrail(ctx context.Context, by string, from int64, limit int,

@@ -131,19 +131,6 @@ func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.
 	return p, err
 }
 
-// receipt publishes a checkpoint and proves an entry against it.
-func (r *Registry) receipt(ctx context.Context, index int64, leaf trail.Leaf) (receipt trail.Receipt, err error) {
-	cp, err := r.Publish(ctx)
-	if err != nil {
-		return receipt, err
-	}
-	err = r.db.Read(ctx, func(tx *store.Tx) error {
-		receipt, err = cp.Prove(index, leaf, tx)
-		return err
-	})
-	return receipt, err
-}
-
 func answerRecord(c *vault.Content, scope grant.Scope) (AnswerRecord, error) {
 	events, err := contentEvents(c)
 	if err != nil {

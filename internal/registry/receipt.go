@@ -12,11 +12,7 @@ import (
 // commitment. ErrNotFound for an entry that no checkpoint covers yet.
 func (r *Registry) Prove(ctx context.Context, index int64) (receipt trail.Receipt, err error) {
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
-		note, err := tx.LastCheckpoint()
-		if err != nil {
-			return err
-		}
-		cp, err := r.signer.Verifier().Open(note)
+		cp, err := r.seq.published(tx)
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,8 @@ type Config struct {
 	// Accept says which officers' keys are taken beside those of their systems.
 	Accept grant.Accept
 	Rand   io.Reader
+	// Sequencer says who signs checkpoints and who must cosign them.
+	Sequencer Sequencer
 }
 
 // Registry is the platform. It is safe for concurrent use.
@@ -68,6 +70,7 @@ type Registry struct {
 	confirm bool
 	rules   grant.Rules
 	rand    io.Reader
+	seq     *sequencer
 }
 
 // New makes the registry and starts an epoch of the trail.
@@ -81,9 +84,13 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	seq, err := newSequencer(c, signer)
+	if err != nil {
+		return nil, err
+	}
 	r := &Registry{
-		db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
-		vault: vault.New(c.Ring.Suite(), c.Ring.Vault(), signer.Verifier(), c.Rand).Accepting(c.Accept),
+		seq: seq, db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
+		vault: vault.New(c.Ring.Suite(), c.Ring.Vault(), seq.verifier, c.Rand).Accepting(c.Accept),
 		cert:  c.Ring.Certificate(), packs: c.Packs, confirm: c.ConfirmSealing, rand: c.Rand,
 		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
 	}
@@ -94,8 +101,9 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	return r, nil
 }
 
-// Verifier is the public key of the platform's log.
-func (r *Registry) Verifier() *trail.Verifier { return r.signer.Verifier() }
+// Verifier is the public key of the platform's log, with the witnesses that
+// must have cosigned what it verifies.
+func (r *Registry) Verifier() *trail.Verifier { return r.seq.verifier }
 
 // Suite is the cipher suite the platform runs on.
 func (r *Registry) Suite() suite.Suite { return r.suite }
@@ -235,40 +243,6 @@ func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error)
 		}
 		return j.write(tx)
 	}))
-}
-
-// Publish signs a checkpoint over what was committed so far, once the stored
-// hashes have shown that it continues the one signed before.
-func (r *Registry) Publish(ctx context.Context) (trail.Checkpoint, error) {
-	var cp trail.Checkpoint
-	err := r.db.Write(ctx, func(tx *store.Tx) error {
-		head, err := tx.CurrentHead()
-		if err != nil {
-			return err
-		}
-		note, err := tx.LastCheckpoint()
-		if errors.Is(err, store.ErrNotFound) {
-			cp, err = r.signer.Checkpoint(r.rand, head)
-		} else if err == nil {
-			cp, err = r.extend(tx, note, head)
-		}
-		if err != nil || cp.Size == 0 {
-			return err
-		}
-		return tx.AddCheckpoint(cp.Size, cp.Signed)
-	})
-	return cp, err
-}
-
-func (r *Registry) extend(tx *store.Tx, note []byte, head trail.Head) (trail.Checkpoint, error) {
-	last, err := r.signer.Verifier().Open(note)
-	if err != nil {
-		return last, fmt.Errorf("the last checkpoint stored: %w", err)
-	}
-	if last.Size == head.Size() && last.Root == head.Root() {
-		return last, nil
-	}
-	return r.signer.Extend(r.rand, last, head, tx)
 }
 
 // stamp is a time as it is signed: to the microsecond, as it is stored, so that

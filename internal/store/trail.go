@@ -160,24 +160,15 @@ func (t *Tx) LastCheckpoint() (note []byte, err error) {
 }
 
 // Log is the trail as its public readers may see it.
-type Log struct{ db *DB }
+type Log struct {
+	db   *DB
+	last func(*Tx) (note []byte, err error)
+}
 
 var _ trail.Source = Log{}
 
 // Log gives the public side of the trail.
-func (db *DB) Log() Log { return Log{db} }
-
-// Checkpoint implements trail.Source.
-func (l Log) Checkpoint(ctx context.Context) (note []byte, err error) {
-	err = l.db.Read(ctx, func(tx *Tx) error {
-		note, err = tx.LastCheckpoint()
-		return err
-	})
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	return note, err
-}
+func (db *DB) Log() Log { return Log{db, (*Tx).LastCheckpoint} }
 
 // Hashes implements trail.Source.
 func (l Log) Hashes(ctx context.Context, indexes []int64) (out []trail.Hash, err error) {
