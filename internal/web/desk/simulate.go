@@ -1,113 +1,216 @@
 package desk
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/simulate"
-	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
-	"github.com/fengcun/fengcun/internal/web/parts"
 	"github.com/fengcun/fengcun/packs"
 )
 
-// simulateRoutes shows the report's table. It is counted on synthetic facts
-// and is the same for everybody, so it is made once, when first asked for.
-func (o *Office) simulateRoutes(mux *http.ServeMux) {
-	page := sync.OnceValues(simulation)
-	o.show(mux, "/simulate", func(*http.Request) (pages.Page, error) { return page() })
-}
+// layersFrom is the pack whose exclusions, first-offender test and extra
+// conditions can be laid over the others.
+const layersFrom = "cn-adult-preferred"
 
-func simulation() (pages.Page, error) {
-	facts, err := simulate.National(simulate.DefaultAssumptions())
-	if err != nil {
-		return nil, err
-	}
-	by := simulate.Conventions{On: civil.New(simulate.NationalYear, 12, 31)}
-	source := facts.Source("", "")
-	page := pages.Simulation{Persons: int(source.Persons), Cases: int(source.Cases)}
-	var all []*policy.Pack
-	for _, id := range append(simulate.ReportPacks(), "cn-adult-preferred") {
-		p, err := packs.Open(id)
+// Thresholds that the sweep tries, in months.
+const (
+	sweepFrom, sweepTo, sweepStep = 3, 36, 3
+)
+
+// simulateRoutes shows whom the rules would reach. All of it is counted on
+// synthetic facts and holds nothing of the platform, so everybody may ask.
+func (o *Office) simulateRoutes(mux *http.ServeMux) {
+	var s simulator
+	o.show(mux, "/simulate", func(r *http.Request) (pages.Page, error) {
+		q, err := questionOf(r.URL.Query())
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, p)
-	}
-	preferred := all[len(all)-1]
-	table := facts.Report("", true, all[:len(all)-1], by, 0)
-	for i := range table.Rows {
-		page.Rows = append(page.Rows, simulationRow(&table.Rows[i]))
-	}
-	result := facts.Ask(preferred, by, 0).Result(preferred, by.On)
-	for _, s := range result.Funnel {
-		page.Funnel = append(page.Funnel, simulationStep(s))
-	}
-	second, err := packs.Open("cn-adult-opinion-2")
-	if err != nil {
-		return nil, err
-	}
-	sweep, err := facts.Sweep(second, simulate.Threshold(second), 3, 36, 3, by, 0)
-	if err != nil {
-		return nil, err
-	}
-	page.Sweep = sweepChart(sweep)
-	return page, nil
+		return s.page(q)
+	})
+	mux.Handle("GET /simulate/data.csv", o.simulationFile(&s, "text/csv; charset=utf-8", func(w *bytes.Buffer, c *simulate.Comparison) error {
+		w.WriteString("\ufeff") // spreadsheets take the text for UTF-8 then
+		return c.WriteCSV(w)
+	}))
+	mux.Handle("GET /simulate/data.json", o.simulationFile(&s, "application/json", func(w *bytes.Buffer, c *simulate.Comparison) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(c)
+	}))
 }
 
-func simulationRow(r *simulate.ReportRow) pages.SimulationRow {
-	out := pages.SimulationRow{
-		Title: locale.Both(r.Title), Pack: r.Pack, Reported: fmt.Sprintf("%s%v%%", r.Relation, r.Reported), Note: locale.Both(r.Note),
-	}
-	for _, name := range simulate.Countings() {
-		c := r.Cell(name)
-		out.Cells = append(out.Cells, pages.SimulationCell{Percent: percent(c.Percent), Shown: name == r.Counting})
-	}
-	switch r.Shown().Agreement {
-	case simulate.ByCalibration:
-		out.Agreement = locale.T("simulation.calibrated")
-	case simulate.Prediction:
-		out.Agreement = locale.T("simulation.prediction")
-	case simulate.Measured:
-		out.Agreement = locale.T("simulation.measured")
-	}
-	return out
+// simulationFile answers with the numbers of the page as a file.
+func (o *Office) simulationFile(s *simulator, kind string, write func(*bytes.Buffer, *simulate.Comparison) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body bytes.Buffer
+		q, err := questionOf(r.URL.Query())
+		if err == nil {
+			var c *simulate.Comparison
+			if c, err = s.compare(q); err == nil {
+				err = write(&body, c)
+			}
+		}
+		if err != nil {
+			o.site.Fail(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Disposition", `attachment; filename="simulation-`+q.name()+r.URL.Path[len("/simulate/data"):]+`"`)
+		_, _ = w.Write(body.Bytes())
+	})
 }
 
-func percent(x float64) string { return fmt.Sprintf("%.2f%%", x) }
-
-func simulationStep(s simulate.Step) pages.SimulationStep {
-	out := pages.SimulationStep{Percent: percent(s.Percent)}
-	if s.Open > 0 {
-		out.Open = percent(s.OpenPercent)
-	}
-	switch s.Stage {
-	case policy.Threshold:
-		out.Stage = locale.T("simulation.threshold")
-	case policy.Exclusions:
-		out.Stage = locale.T("simulation.exclusions")
-	case policy.FirstOffence:
-		out.Stage = locale.T("simulation.first-offence")
-	case policy.Extra:
-		out.Stage = locale.T("simulation.extra")
-	}
-	return out
+// question is what a reader wants compared: one pack or two, and what is laid
+// over both.
+type question struct {
+	packs  []string
+	layers []string
 }
 
-// sweepChart draws the share against the threshold, with the line. The names
-// of its series are said in both languages: a chart's data has no translation.
-func sweepChart(s *simulate.Sweep) *parts.Chart {
-	data := parts.ChartData{Kind: "line", Series: []parts.Series{
-		{Name: "含缓刑 / suspended inside"}, {Name: "缓刑另计 / apart"}, {Name: fmt.Sprintf("%v%%", s.Line)},
-	}}
-	for _, p := range s.Points {
-		data.Labels = append(data.Labels, fmt.Sprint(p.Value))
-		for i, v := range []float64{p.Persons, p.Apart, s.Line} {
-			data.Series[i].Values = append(data.Series[i].Values, v)
+// layerNames are the layers in the order in which they are offered.
+func layerNames() []string { return []string{"exclusions", "first-offender", "extra"} }
+
+// questionOf reads the query; what it names must be there.
+func questionOf(v url.Values) (question, error) {
+	q := question{packs: []string{"cn-adult-opinion-1", layersFrom}}
+	if a := v.Get("a"); a != "" {
+		q.packs = []string{a}
+		if b := v.Get("b"); b != "" && b != a {
+			q.packs = append(q.packs, b)
 		}
 	}
-	return &parts.Chart{ID: "sweep", Title: locale.T("simulation.sweep"), Data: data}
+	known, err := packs.Load()
+	if err != nil {
+		return q, err
+	}
+	for _, id := range q.packs {
+		if !slices.ContainsFunc(known, func(p *policy.Pack) bool { return p.ID == id }) {
+			return q, fmt.Errorf("%w: no pack %q", registry.ErrNotFound, id)
+		}
+	}
+	for _, l := range v["layer"] {
+		if !slices.Contains(layerNames(), l) {
+			return q, fmt.Errorf("%w: no layer %q", registry.ErrNotFound, l)
+		}
+	}
+	for _, l := range layerNames() {
+		if slices.Contains(v["layer"], l) {
+			q.layers = append(q.layers, l)
+		}
+	}
+	return q, nil
+}
+
+// values are the question as a query.
+func (q question) values() url.Values {
+	v := url.Values{"a": {q.packs[0]}, "layer": q.layers}
+	if len(q.packs) > 1 {
+		v.Set("b", q.packs[1])
+	}
+	return v
+}
+
+// name is for a file.
+func (q question) name() string {
+	name := q.packs[0]
+	for _, s := range append(q.packs[1:], q.layers...) {
+		name += "-" + s
+	}
+	return name
+}
+
+// simulator answers questions, one at a time, and keeps the answers: there are
+// some hundreds of questions, and the facts are always the same.
+type simulator struct {
+	mu     sync.Mutex
+	facts  *simulate.Facts
+	report *simulate.ReportTable
+	kept   map[string]*simulate.Comparison
+}
+
+const mostKept = 200
+
+func (s *simulator) compare(q question) (*simulate.Comparison, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	by := simulate.Conventions{On: civil.New(simulate.NationalYear, 12, 31)}
+	if err := s.prepare(by); err != nil {
+		return nil, err
+	}
+	key := q.values().Encode()
+	if c := s.kept[key]; c != nil {
+		return c, nil
+	}
+	from, err := packs.Open(layersFrom)
+	if err != nil {
+		return nil, err
+	}
+	out := &simulate.Comparison{Facts: s.facts.Source("synthetic national year 2024", ""), On: by.On, Report: s.report}
+	for _, id := range q.packs {
+		if err := s.add(out, id, from, q.layers, by); err != nil {
+			return nil, err
+		}
+	}
+	if len(s.kept) >= mostKept {
+		s.kept = nil
+	}
+	if s.kept == nil {
+		s.kept = map[string]*simulate.Comparison{}
+	}
+	s.kept[key] = out
+	return out, nil
+}
+
+// prepare makes the facts and the report's table, once.
+func (s *simulator) prepare(by simulate.Conventions) error {
+	if s.report != nil {
+		return nil
+	}
+	facts, err := simulate.National(simulate.DefaultAssumptions())
+	if err != nil {
+		return err
+	}
+	var all []*policy.Pack
+	for _, id := range simulate.ReportPacks() {
+		p, err := packs.Open(id)
+		if err != nil {
+			return err
+		}
+		all = append(all, p)
+	}
+	s.facts, s.report = facts, facts.Report("synthetic national year 2024", true, all, by, 0)
+	return nil
+}
+
+// add evaluates one pack with its layers, and sweeps its threshold.
+func (s *simulator) add(out *simulate.Comparison, id string, from *policy.Pack, layers []string, by simulate.Conventions) error {
+	p, err := packs.Open(id)
+	if err != nil {
+		return err
+	}
+	p, laid, err := simulate.Lay(p, from, layers)
+	if err != nil {
+		return err
+	}
+	out.Packs = append(out.Packs, s.facts.Compare([]*policy.Pack{p}, [][]string{laid}, by, 0)...)
+	threshold := simulate.Threshold(p)
+	if threshold == "" {
+		return nil
+	}
+	sweep, err := s.facts.Sweep(p, threshold, sweepFrom, sweepTo, sweepStep, by, 0)
+	if err == nil {
+		out.Sweeps = append(out.Sweeps, sweep)
+	}
+	return err
 }
