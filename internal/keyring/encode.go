@@ -25,6 +25,7 @@ type wireRing struct {
 	VaultRecord  string                  `json:"vault_record"`
 	Weigh        string                  `json:"weigh"`
 	Audit        string                  `json:"audit"`
+	AuditPublic  string                  `json:"audit_public,omitempty"` // where the private half lies elsewhere
 	Log          []string                `json:"log"`
 	Certificate  string                  `json:"certificate"`
 	Receipt      string                  `json:"receipt"`
@@ -41,16 +42,19 @@ func (c *contents) encode() ([]byte, error) {
 		Suite:        c.suite.Name(),
 		Generation:   c.generation,
 		Ledger:       wire(c.ledger, suite.Key.Reveal),
-		LedgerPerson: c.ledgerPerson.Reveal(),
-		LedgerAlias:  c.ledgerAlias.Reveal(),
+		LedgerPerson: reveal(c.ledgerPerson),
+		LedgerAlias:  reveal(c.ledgerAlias),
 		Custodians:   make(map[string]wireVersions, len(c.custodians)),
-		VaultPerson:  c.vaultPerson.Reveal(),
-		VaultAlias:   c.vaultAlias.Reveal(),
-		VaultRecord:  c.vaultRecord.Reveal(),
-		Weigh:        c.weigh.Reveal(),
-		Audit:        c.audit.Reveal(),
-		Certificate:  c.certificate.Reveal(),
-		Receipt:      c.receipt.Reveal(),
+		VaultPerson:  reveal(c.vaultPerson),
+		VaultAlias:   reveal(c.vaultAlias),
+		VaultRecord:  reveal(c.vaultRecord),
+		Weigh:        reveal(c.weigh),
+		Audit:        reveal(c.audit),
+		Certificate:  reveal(c.certificate),
+		Receipt:      reveal(c.receipt),
+	}
+	if c.audit.IsZero() {
+		w.AuditPublic = c.auditPublic.String()
 	}
 	for agency, v := range c.custodians {
 		w.Custodians[agency] = wire(v, place.text)
@@ -73,8 +77,30 @@ func wire[K any](v versions[K], text func(K) string) wireVersions {
 	return w
 }
 
+// reveal is a key's text; "" for one that lies in another part of the ring.
+func reveal[K interface {
+	IsZero() bool
+	Reveal() string
+}](k K) string {
+	if k.IsZero() {
+		return ""
+	}
+	return k.Reveal()
+}
+
 // parser reads keys and keeps the first error.
 type parser struct{ err error }
+
+// parseOf reads a key of a part of the ring, or none where the ring lacks it.
+func parseOf[K any](p *parser, there bool, name, text string, read func(string) (K, error)) (k K) {
+	if there {
+		return parse(p, name, text, read)
+	}
+	if text != "" && p.err == nil {
+		p.err = fmt.Errorf("key %q: others of its part are missing", name)
+	}
+	return k
+}
 
 func parse[K any](p *parser, name, text string, read func(string) (K, error)) K {
 	k, err := read(text)
@@ -110,20 +136,26 @@ func parseContents(plain []byte) (*contents, error) {
 		return nil, err
 	}
 	var p parser
+	hasLedger, hasVault := w.LedgerPerson != "", w.VaultPerson != ""
 	c := &contents{
 		suite:        s,
 		generation:   w.Generation,
-		ledger:       parseVersions(&p, "ledger", w.Ledger, suite.ParseKey),
-		ledgerPerson: parse(&p, "ledger_person", w.LedgerPerson, suite.ParseMACKey),
-		ledgerAlias:  parse(&p, "ledger_alias", w.LedgerAlias, suite.ParseMACKey),
+		ledgerPerson: parseOf(&p, hasLedger, "ledger_person", w.LedgerPerson, suite.ParseMACKey),
+		ledgerAlias:  parseOf(&p, hasLedger, "ledger_alias", w.LedgerAlias, suite.ParseMACKey),
 		custodians:   make(map[string]versions[place], len(w.Custodians)),
-		vaultPerson:  parse(&p, "vault_person", w.VaultPerson, suite.ParseMACKey),
-		vaultAlias:   parse(&p, "vault_alias", w.VaultAlias, suite.ParseMACKey),
-		vaultRecord:  parse(&p, "vault_record", w.VaultRecord, suite.ParseMACKey),
-		weigh:        parse(&p, "weigh", w.Weigh, suite.ParseKey),
-		audit:        parse(&p, "audit", w.Audit, suite.ParseDecryptKey),
-		certificate:  parse(&p, "certificate", w.Certificate, suite.ParseSignKey),
-		receipt:      parse(&p, "receipt", w.Receipt, suite.ParseMACKey),
+		vaultPerson:  parseOf(&p, hasVault, "vault_person", w.VaultPerson, suite.ParseMACKey),
+		vaultAlias:   parseOf(&p, hasVault, "vault_alias", w.VaultAlias, suite.ParseMACKey),
+		vaultRecord:  parseOf(&p, hasVault, "vault_record", w.VaultRecord, suite.ParseMACKey),
+		weigh:        parseOf(&p, hasVault, "weigh", w.Weigh, suite.ParseKey),
+		audit:        parseOf(&p, hasVault, "audit", w.Audit, suite.ParseDecryptKey),
+		certificate:  parseOf(&p, hasLedger, "certificate", w.Certificate, suite.ParseSignKey),
+		receipt:      parseOf(&p, hasLedger, "receipt", w.Receipt, suite.ParseMACKey),
+	}
+	if hasLedger {
+		c.ledger = parseVersions(&p, "ledger", w.Ledger, suite.ParseKey)
+	}
+	if !hasVault {
+		c.auditPublic = parse(&p, "audit_public", w.AuditPublic, suite.ParseEncryptKey)
 	}
 	for agency, v := range w.Custodians {
 		c.custodians[agency] = parseVersions(&p, "custodian "+agency, v, parsePlace)
@@ -131,8 +163,11 @@ func parseContents(plain []byte) (*contents, error) {
 	for _, text := range w.Log {
 		c.log = append(c.log, parse(&p, "log", text, suite.ParseSignKey))
 	}
-	if p.err == nil && (len(c.log) == 0 || c.log[0].Suite() != suite.Intl()) {
+	if p.err == nil && hasLedger && (len(c.log) == 0 || c.log[0].Suite() != suite.Intl()) {
 		p.err = errors.New(`key "log": the first must be of the intl suite`)
+	}
+	if p.err == nil && !hasLedger && !hasVault {
+		p.err = errors.New("it holds no keys")
 	}
 	if p.err != nil {
 		return nil, p.err

@@ -48,6 +48,7 @@ type contents struct {
 	weigh       suite.Key
 
 	audit       suite.DecryptKey
+	auditPublic suite.EncryptKey // where audit lies elsewhere
 	log         []suite.SignKey
 	certificate suite.SignKey
 	receipt     suite.MACKey

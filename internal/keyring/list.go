@@ -25,21 +25,27 @@ func (r *Ring) List() []Info {
 		out = append(out, Info{Purpose: purpose, Suite: suiteName, Current: true, Public: public})
 	}
 	name := c.suite.Name()
-	one("ledger person index", name, "")
-	one("ledger alias index", name, "")
+	if !c.ledgerPerson.IsZero() {
+		one("ledger person index", name, "")
+		one("ledger alias index", name, "")
+	}
 	for _, agency := range slices.Sorted(maps.Keys(c.custodians)) {
 		out = append(out, list(c.custodians[agency], "custodian "+agency, place.info)...)
 	}
-	one("vault person index", name, "")
-	one("vault alias index", name, "")
-	one("vault record index", name, "")
-	one("weigh", name, "")
-	one("audit", name, c.audit.Public().String())
+	if !c.vaultPerson.IsZero() {
+		one("vault person index", name, "")
+		one("vault alias index", name, "")
+		one("vault record index", name, "")
+		one("weigh", name, "")
+	}
+	one("audit", name, c.auditKey().String())
 	for _, k := range c.log {
 		one("log", k.Suite().Name(), k.Public().String())
 	}
-	one("certificate", name, c.certificate.Public().String())
-	one("receipt", name, "")
+	if !c.certificate.IsZero() {
+		one("certificate", name, c.certificate.Public().String())
+		one("receipt", name, "")
+	}
 	return out
 }
 

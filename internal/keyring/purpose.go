@@ -58,9 +58,9 @@ func (k TrailKeys) Log() []suite.SignKey { return slices.Clone(k.r.view().log) }
 
 // AuditPublic is the key to which private records are sealed: all a writer
 // needs.
-func (k TrailKeys) AuditPublic() suite.EncryptKey { return k.r.view().audit.Public() }
+func (k TrailKeys) AuditPublic() suite.EncryptKey { return k.r.view().auditKey() }
 
-// Audit is the auditor's private key.
+// Audit is the auditor's private key; zero in a ring whose vault is apart.
 func (k TrailKeys) Audit() suite.DecryptKey { return k.r.view().audit }
 
 // Receipt is the key that authenticates receipts of intake.

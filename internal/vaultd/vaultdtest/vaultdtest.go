@@ -31,7 +31,7 @@ func Apart(tb testing.TB, s *vaultd.Server) *vaultd.Client {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	a := vaultd.Address{Socket: filepath.Join(dir, "s"), Users: []uint32{uint32(os.Getuid())}} //nolint:gosec // never negative here
+	a := vaultd.Address{Socket: filepath.Join(dir, "s"), Users: []uint32{uint32(os.Getuid())}}
 	Serve(tb, s, &a)
 	c := vaultd.NewClient(s.Suite, a.Dial)
 	tb.Cleanup(func() { _ = c.Close() })
