@@ -87,8 +87,13 @@ func TestSplitRefuses(t *testing.T) {
 		title, secret string
 		k, n          int
 	}{
-		{title, "x", 1, 3}, {title, "x", 4, 3}, {title, "x", 2, 100},
-		{"", "x", 2, 3}, {"a\nb", "x", 2, 3}, {title, "", 2, 3}, {title, strings.Repeat("x", MaxSecret+1), 2, 3},
+		{title, "x", 1, 3},
+		{title, "x", 4, 3},
+		{title, "x", 2, 100},
+		{"", "x", 2, 3},
+		{"a\nb", "x", 2, 3},
+		{title, "", 2, 3},
+		{title, strings.Repeat("x", MaxSecret+1), 2, 3},
 	} {
 		if _, err := Split(suite.Intl(), rand.Reader, c.title, []byte(c.secret), c.k, c.n); err == nil {
 			t.Errorf("%+v was taken", c)
