@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -30,6 +32,7 @@ func refusals() []refusal {
 		{registry.ErrUnsigned, http.StatusUnauthorized, "unsigned", ""},
 		{registry.ErrCall, http.StatusUnauthorized, "unsigned", ""},
 		{registry.ErrState, http.StatusConflict, "state", registry.ErrState.Error()},
+		{registry.ErrVault, http.StatusServiceUnavailable, "vault-unreachable", registry.ErrVault.Error()},
 		{registry.ErrInput, http.StatusUnprocessableEntity, "input", ""},
 		{docket.ErrCode, http.StatusUnprocessableEntity, "input", ""},
 		{grant.ErrIncomplete, http.StatusUnprocessableEntity, "input", ""},
@@ -100,6 +103,8 @@ func kindOf(status int) string {
 		return "media-type"
 	case http.StatusUnauthorized:
 		return "unsigned"
+	case http.StatusTooManyRequests:
+		return "busy"
 	}
 	if status >= http.StatusInternalServerError {
 		return "internal"
@@ -126,6 +131,9 @@ type Problem struct { //nolint:errname // RFC 9457 calls it so
 		Message  string `json:"message"`
 		Location string `json:"location"`
 	} `json:"errors"`
+
+	// RetryAfter is how long to wait where the platform says so (429).
+	RetryAfter time.Duration `json:"-"`
 }
 
 // Kind is the last part of the type, such as "not-found".
@@ -141,11 +149,17 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
+// maxRetryAfter is the longest wait, in seconds, that a client believes.
+const maxRetryAfter = 3600
+
 // readProblem reads a problem document, or makes one of an answer that is none.
-func readProblem(status int, text []byte) error {
+func readProblem(status int, header http.Header, text []byte) error {
 	p := new(Problem)
 	if json.Unmarshal(text, p) != nil || p.Type == "" {
-		return &Problem{Type: problemType(kindOf(status)), Status: status, Detail: "the platform answered " + http.StatusText(status)}
+		p = &Problem{Type: problemType(kindOf(status)), Status: status, Detail: "the platform answered " + http.StatusText(status)}
+	}
+	if s, err := strconv.Atoi(header.Get("Retry-After")); err == nil && s >= 0 {
+		p.RetryAfter = time.Duration(min(s, maxRetryAfter)) * time.Second
 	}
 	return p
 }

@@ -74,6 +74,9 @@ func (r *Registry) withOpened(ctx context.Context, by, query string, purpose gra
 		return err
 	}
 	return r.write(ctx, func(tx *store.Tx, j *journal) error {
+		if err := lockForRelease(tx, p.request); err != nil {
+			return err
+		}
 		contents, err := r.vault.Open(tx, p.ticket, p.grant, p.commitment, receipt, now)
 		if err != nil {
 			return err
@@ -90,6 +93,19 @@ func (r *Registry) withOpened(ctx context.Context, by, query string, purpose gra
 		}
 		return f(tx, j, opened{request: p.request, contents: contents, receipt: receipt})
 	})
+}
+
+// lockForRelease keeps others from the case before its record is read: an event
+// that the vault absorbed between the reading and the release would be lost.
+func lockForRelease(tx *store.Tx, req *grant.Request) error {
+	if req.Purpose != grant.Unseal || req.Record == "" {
+		return nil
+	}
+	id, err := docket.ParseRecordID(req.Record)
+	if err != nil {
+		return err
+	}
+	return tx.LockCase(id.Code)
 }
 
 // prepared is an opening whose intent is in the trail.

@@ -36,6 +36,8 @@ var (
 	ErrCall = errors.New("the request is not signed by the officer's own key")
 	// ErrState says that the thing has moved on since it was read.
 	ErrState = errors.New("this was settled meanwhile; read it again")
+	// ErrVault says that the vault's process does not answer; nothing was done.
+	ErrVault = errors.New("the vault does not answer, and nothing was done; try again in a while")
 	// ErrInput wraps what the caller must mend.
 	ErrInput = errors.New("input")
 )
@@ -52,6 +54,9 @@ type Config struct {
 	ConfirmSealing bool
 	// Accept says which officers' keys are taken beside those of their systems.
 	Accept grant.Accept
+	// Vault, where given, holds the vault's keys elsewhere; nil keeps the vault
+	// in this process, with the ring's.
+	Vault vault.Book
 	Rand   io.Reader
 	// Sequencer says who signs checkpoints and who must cosign them.
 	Sequencer Sequencer
@@ -62,7 +67,7 @@ type Registry struct {
 	db      *store.DB
 	suite   suite.Suite
 	ledger  keyring.LedgerKeys
-	vault   *vault.Vault
+	vault   vault.Book
 	signer  *trail.Signer
 	epoch   *trail.Epoch
 	cert    suite.SignKey
@@ -90,9 +95,15 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	}
 	r := &Registry{
 		seq: seq, db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
-		vault: vault.New(c.Ring.Suite(), c.Ring.Vault(), seq.verifier, c.Rand).Accepting(c.Accept),
+		vault: c.Vault,
 		cert:  c.Ring.Certificate(), packs: c.Packs, confirm: c.ConfirmSealing, rand: c.Rand,
 		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
+	}
+	if r.vault == nil {
+		if !c.Ring.HasVault() {
+			return nil, errors.New("the key ring does not hold the vault's keys: name the vault's process")
+		}
+		r.vault = vault.New(c.Ring.Suite(), c.Ring.Vault(), seq.verifier, c.Rand).Accepting(c.Accept)
 	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error { return tx.AddEpoch(epoch.ID(), epoch.Wrapped()) })
 	if err != nil {
@@ -160,6 +171,8 @@ func edge(err error) error {
 		return ErrNotFound
 	case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
 		return fmt.Errorf("%w: %w", ErrState, err)
+	case errors.Is(err, vault.ErrUnreachable):
+		return fmt.Errorf("%w: %w", ErrVault, err)
 	}
 	return err
 }

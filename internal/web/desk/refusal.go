@@ -8,6 +8,7 @@ import (
 	"github.com/fengcun/fengcun/internal/certificate"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/grant"
+	"github.com/fengcun/fengcun/internal/grant/passkey"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/web/locale"
 )
@@ -43,6 +44,7 @@ func refusals() []refusal {
 		{grant.ErrRevoked, http.StatusForbidden, "refusal.revoked"},
 		{grant.ErrCounter, http.StatusForbidden, "refusal.counter"},
 		{grant.ErrSoftware, http.StatusForbidden, "refusal.software"},
+		{passkey.ErrSynced, http.StatusForbidden, "refusal.synced"},
 		{grant.ErrSignature, http.StatusForbidden, "refusal.signature"},
 		{grant.ErrExpired, http.StatusConflict, "refusal.expired"},
 		{grant.ErrNotApproved, http.StatusConflict, "refusal.not-approved"},
