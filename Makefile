@@ -39,6 +39,7 @@ demo: build ## a synthetic province in the browser: embedded database, all roles
 test: setup-test assets ## format, vet, lint; unit, story and browser tests; races where it pays
 	@$(MAKE) lint
 	go test -timeout 20m ./...
+	CGO_ENABLED=1 go test -tags pkcs11 -timeout 5m ./internal/keyring/pkcs11
 	$(if $(RACE_PACKAGES),CGO_ENABLED=1 go test -race -short -timeout 15m $(RACE_PACKAGES))
 
 build: assets ## the one binary, bin/fengcun
