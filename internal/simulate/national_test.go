@@ -2,6 +2,10 @@ package simulate
 
 import (
 	"math"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -110,13 +114,86 @@ func TestNationalYearIsDeterministic(t *testing.T) {
 	}
 }
 
-func TestNationalShares(t *testing.T) {
+// docs/calibration.md prints the shares of the synthetic year to a hundredth of
+// a point; so far the year must answer as the page says, in all four countings,
+// and where the page says "by calibration" as the report does.
+func TestNationalSharesAreThoseOfTheDocs(t *testing.T) {
 	f := national(t)
 	on := civil.New(2024, 12, 31)
-	for _, id := range []string{"cn-adult-opinion-1", "cn-adult-opinion-2", "cn-adult-opinion-3", "cn-pilot-light-penalty", "cn-pilot-dangerous-driving", "cn-adult-preferred", "cn-adult-graded", "cn-adult-application"} {
-		p := open(t, id)
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 0.0051 { // half of the last digit printed
+			t.Errorf("%s: %.4f, the page says %.2f", what, got, want)
+		}
+	}
+	rows := documented(t, `\| ([>≈=]) ([\d.]+) \| \*?([\d.]+) \| \*?([\d.]+) \| \*?([\d.]+) \| \*?([\d.]+) \| (\**a prediction|by calibration)`)
+	if len(rows) != len(ReportPacks()) {
+		t.Fatalf("%d rows in the page, want %d", len(rows), len(ReportPacks()))
+	}
+	for i, id := range ReportPacks() {
+		row := rows[i]
+		if row[1] != id || row[2] != reported()[i].Relation || decimal(t, row[3]) != reported()[i].Reported {
+			t.Errorf("row %d of the page is %v", i, row)
+		}
+		r := f.Ask(open(t, id), Conventions{On: on}, 0).Result(open(t, id), on)
+		countings := map[string]float64{
+			"persons": r.All.Persons.Percent, "persons_apart": r.Apart.Persons.Percent,
+			"cases": r.All.Cases.Percent, "cases_apart": r.Apart.Cases.Percent,
+		}
+		for k, name := range Countings() {
+			near(id+" "+name, countings[name], decimal(t, row[4+k]))
+		}
+		shown := countings[reported()[i].Counting]
+		if strings.HasPrefix(row[8], "by") && math.Abs(shown-reported()[i].Reported) > 0.01 {
+			t.Errorf("%s: %.4f by calibration, the report has %v", id, shown, reported()[i].Reported)
+		}
+		if r.All.Persons.Review != 0 || r.Funnel[3].Persons != r.All.Persons.Reached {
+			t.Errorf("%s: a bare threshold leaves nothing open and has no other stage: %+v", id, r.Funnel)
+		}
+	}
+}
+
+// documented gives the rows of docs/calibration.md that begin with a pack and go
+// on as the pattern says.
+func documented(t *testing.T, pattern string) [][]string {
+	t.Helper()
+	raw, err := os.ReadFile("../../docs/calibration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile("(?m)^\\| `(cn-[a-z0-9-]+)` "+pattern).FindAllStringSubmatch(string(raw), -1)
+}
+
+func decimal(t *testing.T, s string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// The packs that add exclusions and the first-offender test, with the funnel as
+// the page prints it.
+func TestNationalFunnelsAreThoseOfTheDocs(t *testing.T) {
+	f := national(t)
+	on := civil.New(2024, 12, 31)
+	rows := documented(t, `\| ([\d.]+) \| ([\d.]+) \+([\d.]+) \| ([\d.]+) \+([\d.]+) \| ([\d.]+) \|`)
+	if len(rows) != 3 {
+		t.Fatalf("%d rows in the page, want 3", len(rows))
+	}
+	for _, row := range rows {
+		p := open(t, row[1])
 		r := f.Ask(p, Conventions{On: on}, 0).Result(p, on)
-		t.Logf("%-28s persons %6.2f apart %6.2f cases %6.2f apart %6.2f review %6.2f funnel %v", id,
-			r.All.Persons.Percent, r.Apart.Persons.Percent, r.All.Cases.Percent, r.Apart.Cases.Percent, r.All.Persons.ReviewPercent, r.Funnel)
+		later := percent(r.All.Persons.Observed, r.All.Persons.Total)
+		got := []float64{r.Funnel[0].Percent, r.Funnel[1].Percent, r.Funnel[1].OpenPercent, r.Funnel[2].Percent, r.Funnel[2].OpenPercent, later}
+		for k, x := range got {
+			if math.Abs(x-decimal(t, row[2+k])) > 0.0051 {
+				t.Errorf("%s, column %d: %.4f, the page says %s", p.ID, k+1, x, row[2+k])
+			}
+		}
+		if r.Funnel[3] != (Step{Stage: policy.Extra, Persons: r.Funnel[2].Persons, Percent: r.Funnel[2].Percent, Open: r.Funnel[2].Open, OpenPercent: r.Funnel[2].OpenPercent, Cases: r.Funnel[2].Cases}) {
+			t.Errorf("%s: the extra conditions are off, yet they change the funnel: %+v", p.ID, r.Funnel)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,10 +141,35 @@ func TestLabelledConvictions(t *testing.T) {
 	if err != nil || format != Convictions {
 		t.Fatal(format, err)
 	}
-	by := Conventions{On: civil.New(2024, 12, 31)}
-	r := f.Ask(open(t, "cn-adult-opinion-2"), by, 0).Result(open(t, "cn-adult-opinion-2"), by.On)
-	if r.All.Persons.Total != 3312 || r.All.Persons.Percent < 50 || r.All.Persons.Percent > 60 {
-		t.Errorf("%+v", r.All.Persons)
+	var all []*policy.Pack
+	for _, id := range ReportPacks() {
+		all = append(all, open(t, id))
+	}
+	got := f.Report("labelled judgments", false, all, Conventions{On: civil.New(2024, 12, 31)}, 0)
+	if diff := cmp.Diff(Labelled(got).Rows, got.Rows); diff != "" || f.Len() != LabelledPersons {
+		t.Errorf("%d facts; the table that the program carries is another: %s", f.Len(), diff)
+	}
+}
+
+// What the page on calibration prints of the labelled judgments is what the
+// program carries.
+func TestLabelledTableIsThatOfTheDocs(t *testing.T) {
+	rows := documented(t, `\| [>≈=] [\d.]+ \| ([\d.]+)(?: \+([\d.]+))? \| ([\d.]+)(?: \+([\d.]+))? \|\n`)
+	table := Labelled(&ReportTable{Rows: make([]ReportRow, len(ReportPacks()))})
+	if len(rows) != len(table.Rows) {
+		t.Fatalf("%d rows in the page", len(rows))
+	}
+	for i := range table.Rows {
+		row := &table.Rows[i]
+		for k, x := range []float64{row.Persons.Percent, row.Persons.ReviewPercent, row.Apart.Percent, row.Apart.ReviewPercent} {
+			want := 0.0
+			if rows[i][2+k] != "" {
+				want = decimal(t, rows[i][2+k])
+			}
+			if math.Abs(x-want) > 0.0051 {
+				t.Errorf("%s: %v, the page says %v", row.Pack, x, want)
+			}
+		}
 	}
 }
 
