@@ -57,7 +57,7 @@ type Config struct {
 	// Vault, where given, holds the vault's keys elsewhere; nil keeps the vault
 	// in this process, with the ring's.
 	Vault vault.Book
-	Rand   io.Reader
+	Rand  io.Reader
 	// Sequencer says who signs checkpoints and who must cosign them.
 	Sequencer Sequencer
 }

@@ -20,6 +20,10 @@ import (
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/store/storetest"
 	"github.com/fengcun/fengcun/internal/suite"
+	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/vault"
+	"github.com/fengcun/fengcun/internal/vaultd"
+	"github.com/fengcun/fengcun/internal/vaultd/vaultdtest"
 	"github.com/fengcun/fengcun/packs"
 )
 
@@ -28,6 +32,7 @@ type Options struct {
 	Engine         storetest.Engine
 	Suite          suite.Suite
 	ConfirmSealing bool
+	Apart          bool          // the vault runs behind a socket, as a process of its own
 	Start          string        // the clock's first day; 2026-03-02 where none is given
 	Ring           *keyring.Ring // one in memory where none is given; it decides on the suite
 }
@@ -44,6 +49,7 @@ type World struct {
 	suite    suite.Suite
 	packs    *policy.Set
 	confirm  bool
+	vault    vault.Book // nil: in the registry's own process
 	raw      *sql.DB
 	agencies map[string]*party
 	officers map[string]suite.SignKey
@@ -54,11 +60,11 @@ type World struct {
 	accepted map[string]int64 // by source: receipts that say so
 }
 
-// Each runs a story in two worlds that between them cover both engines and
-// both suites.
+// Each runs a story in two worlds that between them cover both engines, both
+// suites, and the vault in the registry's process and apart.
 func Each(t *testing.T, story func(w *World)) {
 	t.Helper()
-	for _, o := range []Options{{Engine: storetest.SQLite, Suite: suite.Intl()}, {Engine: storetest.Postgres, Suite: suite.GM()}} {
+	for _, o := range []Options{{Engine: storetest.SQLite, Suite: suite.Intl()}, {Engine: storetest.Postgres, Suite: suite.GM(), Apart: true}} {
 		t.Run(string(o.Engine)+"-"+o.Suite.Name(), func(t *testing.T) {
 			t.Parallel()
 			w := New(t, o)
@@ -99,9 +105,31 @@ func New(tb testing.TB, o Options) *World {
 	}
 	w.DB = storetest.Open(tb, w.URL)
 	w.raw = storetest.SQL(tb, w.URL)
+	if o.Apart {
+		w.takeApart()
+	}
 	w.Restart()
 	w.enrol()
 	return w
+}
+
+const origin = "fengcun.test/trail"
+
+// takeApart starts the vault behind a socket. Of the database it has a
+// connection of its own, by which it reads what it opens.
+func (w *World) takeApart() {
+	w.Helper()
+	signer, err := trail.NewSigner(origin, w.Ring.Trail().Log()...)
+	w.must(err)
+	db := storetest.Open(w, w.URL)
+	w.vault = vaultdtest.Apart(w, &vaultd.Server{
+		Vault: vault.New(w.suite, w.Ring.Vault(), signer.Verifier(), rand.Reader),
+		Suite: w.suite.Name(),
+		Now:   func() time.Time { return w.Now },
+		Read: func(ctx context.Context, f func(vaultd.Contents) error) error {
+			return db.Read(ctx, func(tx *store.Tx) error { return f(tx) })
+		},
+	})
 }
 
 // Restart makes a new registry over the same books and keys, as after the
@@ -109,7 +137,7 @@ func New(tb testing.TB, o Options) *World {
 func (w *World) Restart() {
 	w.Helper()
 	reg, err := registry.New(context.Background(), registry.Config{
-		DB: w.DB, Ring: w.Ring, Origin: "fengcun.test/trail", Packs: w.packs, ConfirmSealing: w.confirm, Rand: rand.Reader,
+		DB: w.DB, Ring: w.Ring, Origin: origin, Packs: w.packs, ConfirmSealing: w.confirm, Vault: w.vault, Rand: rand.Reader,
 	})
 	if err != nil {
 		w.Fatal(err)
