@@ -145,10 +145,8 @@ func (k VaultKeys) restore(ctx context.Context, agency string, version uint32, k
 			return fmt.Errorf("keyring: custodian %q has another key as version %d: the shares are of another ring", agency, version)
 		}
 		c.custodians = maps.Clone(c.custodians)
-		c.custodians[agency] = v.with(version, key2place(key))
+		c.custodians[agency] = v.with(version, place{key: key})
 		c.generation++
 		return nil
 	})
 }
-
-func key2place(k suite.Key) place { return place{key: k} }
