@@ -22,6 +22,7 @@ type Options struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Version  string
+	Pushes   Pushes // zero is DefaultPushes
 }
 
 // The limits of one request.
@@ -31,7 +32,10 @@ const (
 	MaxOfficerBody = 1 << 20  // of an officer's request
 )
 
-type server struct{ Options }
+type server struct {
+	Options
+	gate gate
+}
 
 // Register adds the API's routes to a mux.
 func Register(mux *http.ServeMux, o Options) huma.API {
@@ -43,7 +47,10 @@ func Register(mux *http.ServeMux, o Options) huma.API {
 	config.CreateHooks = nil // no $schema links in answers
 	config.Transformers = append(config.Transformers, typed)
 	api := humago.New(mux, config)
-	s := &server{o}
+	if o.Pushes == (Pushes{}) {
+		o.Pushes = DefaultPushes()
+	}
+	s := &server{Options: o, gate: gate{most: o.Pushes}}
 	s.events(api)
 	s.certificates(api)
 	s.receipts(api)
@@ -69,4 +76,4 @@ Queries, approvals and unsealings are signed once more, as documents that the pl
 
 **Errors** are RFC 9457 problem documents whose type is urn:fengcun:problem: and one of
 not-found (also for what is withheld: the two are the same bytes), forbidden, unsigned, state, input, self-approval, same-agency,
-expired, not-approved, other-request, too-large, media-type, cancelled, internal.`
+expired, not-approved, other-request, too-large, media-type, busy, cancelled, internal.`

@@ -65,10 +65,12 @@ func (s *server) events(api huma.API) {
 		OperationID: "push-events", Method: http.MethodPost, Path: "/api/v1/events",
 		Summary: "Push case events", Tags: []string{"events"},
 		Description: "One CloudEvents 1.0 JSON event, a batch (JSON array), or NDJSON. Each event is judged by itself: " +
-			"the answer has a result for each, in order. Nothing is acknowledged before it is stored.",
+			"the answer has a result for each, in order. Nothing is acknowledged before it is stored. " +
+			"429 with Retry-After says that too many pushes are under way: nothing was read; send the same again then.",
 		MaxBodyBytes:     MaxBody,
-		Errors:           []int{http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
+		Errors:           []int{http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests},
 		SkipValidateBody: true,
+		Middlewares:      huma.Middlewares{s.admit(api)},
 	}, s.push)
 }
 

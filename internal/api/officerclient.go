@@ -74,7 +74,7 @@ func exchange(client *http.Client, req *http.Request, out any) error {
 		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	if res.StatusCode >= http.StatusMultipleChoices {
-		return readProblem(res.StatusCode, text)
+		return readProblem(res.StatusCode, res.Header, text)
 	}
 	if out == nil {
 		return nil
