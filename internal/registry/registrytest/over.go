@@ -48,3 +48,11 @@ func Over(tb testing.TB, b Books) *World {
 
 // OfficerKey is an officer's own key, for callers that sign by themselves.
 func (w *World) OfficerKey(id string) suite.SignKey { return w.officers[id] }
+
+// SystemKey is the key with which an agency's system signs, for callers that
+// push by themselves.
+func (w *World) SystemKey(id string) suite.SignKey { return w.agencies[id].sign }
+
+// Took says that the platform accepted n events of an agency which did not go
+// through this world.
+func (w *World) Took(id string, n int) { w.accepted[agency.SourceOf(id)] += int64(n) }
