@@ -68,7 +68,7 @@ type found struct {
 func dates(p part, yield func(found) bool) {
 	text := p.text()
 	for i := 0; i < len(text); {
-		y := strings.Index(text[i:], "年")
+		y := index(text[i:], "年")
 		if y < 0 {
 			return
 		}

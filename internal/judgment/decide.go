@@ -13,13 +13,19 @@ func (e *extraction) decide(parties []party) {
 		names[k] = p.name
 	}
 	order := readOrder(e.d.order, names)
+	e.earlier = make([]bool, len(parties))
 	cited := order.upheld
+	e.upheld = cited
+	if e.cutOff() {
+		return
+	}
 	if cited {
 		order.now = e.recited(names)
 	}
 	for k := range parties {
 		d := &e.out.Defendants[k]
 		v := order.now[k]
+		e.earlier[k] = v.merged || (order.revokes[k] && e.out.Instance != "二审")
 		if order.acquits[k] && len(v.counts) == 0 {
 			d.Outcome = docket.Acquitted
 		}
@@ -37,6 +43,18 @@ func (e *extraction) decide(parties []party) {
 	if len(parties) == 1 && !parties[0].unit {
 		e.term(0)
 	}
+}
+
+// cutOff says that the text ends within a sentence of the operative part: what
+// is missing may suspend or merge the sentence, so none is told. One that ends
+// with a sentence, without signatures, is read but doubted.
+func (e *extraction) cutOff() bool {
+	text := e.d.order.text()
+	e.ragged = text != "" && e.d.tail.end == e.d.tail.start
+	if e.ragged {
+		e.note("the text ends with the operative part: something may be missing")
+	}
+	return e.ragged && !strings.HasSuffix(text, "。") && !strings.HasSuffix(text, "）")
 }
 
 // recited reads the sentences of the judgment that is upheld, as the history or
@@ -58,8 +76,8 @@ func (e *extraction) recited(names []string) []verdict {
 		if !namesOneOf(cite.text()[start:], names) {
 			continue
 		}
-		if end := strings.Index(cite.text(), "宣判后"); end >= 0 {
-			cite.end = cite.start + end
+		if end, _ := cite.first("宣判后", "上诉人", "不服", "抗诉", "上诉理由", "本院认为"); end >= 0 {
+			cite.end = end
 		}
 		return readOrder(cite, names).now
 	}
@@ -81,11 +99,17 @@ func (e *extraction) sentence(k int, v, kept verdict, cited bool) {
 	d := &e.out.Defendants[k]
 	row, at := v.final(), v
 	if row == nil && !v.merged && !v.odd && len(v.counts) == 0 {
+		if e.ragged {
+			return
+		}
 		row, at = kept.final(), kept
 	} else if row != nil && kept.final() != nil {
 		row.over(*kept.final())
 	}
 	e.crimes(k, at, cited)
+	if len(d.Crimes) > 0 {
+		d.Outcome = docket.Convicted
+	}
 	if row == nil || !row.touched {
 		return
 	}
@@ -94,6 +118,9 @@ func (e *extraction) sentence(k int, v, kept verdict, cited bool) {
 	certain := sure
 	if cited {
 		certain = likely
+	}
+	if e.ragged {
+		certain = doubtful
 	}
 	e.guard(k, &s, row, at)
 	if len(lawful(s, at.plural())) > 0 {

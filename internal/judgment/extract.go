@@ -19,6 +19,10 @@ type extraction struct {
 	d    parts
 	out  *Reading
 	with bool // spans are wanted
+
+	ragged  bool   // the text ends with the operative part
+	upheld  bool   // the sentences are those of the judgment appealed
+	earlier []bool // the order merges an earlier sentence of the defendant
 }
 
 // Option changes what Read gives.

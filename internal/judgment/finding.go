@@ -11,7 +11,7 @@ func (e *extraction) findings(parties []party) {
 	}
 	h := &hearer{parts: []part{e.d.reasons, e.d.facts}}
 	for _, p := range parties {
-		h.names = append(h.names, p.name)
+		h.names, h.units = append(h.names, p.name), append(h.units, p.unit)
 	}
 	for k, p := range parties {
 		e.surrender(k, h)
@@ -32,6 +32,9 @@ func (e *extraction) flag(k int, field string, what hearing, start, end int) *bo
 		e.span(k, "flags."+field, start, end, likely)
 		return ptr(true)
 	case silent:
+		if e.upheld {
+			return nil // a ruling need not repeat what the judgment upheld found
+		}
 		return ptr(false)
 	case claimed, denied:
 	}
@@ -44,7 +47,7 @@ func (e *extraction) flag(k int, field string, what hearing, start, end int) *bo
 func cites(reasons part, article, paragraph string) bool {
 	text := reasons.text()
 	for i := 0; ; {
-		k := strings.Index(text[i:], article+"条")
+		k := index(text[i:], article+"条")
 		if k < 0 {
 			return false
 		}
@@ -157,14 +160,11 @@ func (e *extraction) forgiveness(k int, h *hearer) {
 // not merely owed.
 func (e *extraction) refund(k int, h *hearer) {
 	what, start, end := h.heard(k,
-		"已赔偿", "已经赔偿", "赔偿了", "积极赔偿", "主动赔偿", "全部赔偿", "一次性赔偿", "赔偿被害", "赔偿全部", "代为赔偿", "自愿赔偿", "予以赔偿", "赔偿其", "赔偿经济损失",
+		"已赔偿", "已经赔偿", "赔偿了", "积极赔偿", "主动赔偿", "全部赔偿", "一次性赔偿", "赔偿被害", "赔偿全部", "代为赔偿", "自愿赔偿", "予以赔偿", "赔偿其", "赔偿经济损失", "进行了赔偿", "达成赔偿协议", "补偿被害",
 		"退赃", "退缴", "退出全部", "退出违法所得", "退出赃款", "退出的", "已退", "退还", "退清", "退赔了", "积极退赔", "主动退赔", "全部退赔", "退赔全部", "退赔被害", "补偿了", "已补偿")
-	if what == silent {
-		for _, p := range h.parts {
-			if p.has("赔偿", "退赔", "退出", "补偿", "返还", "归还", "缴清", "上缴", "交纳", "补种", "和解", "发还", "赃款") {
-				what = claimed
-			}
-		}
+	if what == silent && (e.d.facts.has("赔偿", "退赔", "退出", "补偿", "归还", "缴清", "补种", "和解") ||
+		e.d.reasons.has("赔偿", "退赔", "退出", "补偿", "返还", "归还", "上缴", "补种", "和解", "发还", "赃款", "追回")) {
+		what = claimed
 	}
 	e.out.Defendants[k].Flags.CompensationOrRefund = e.flag(k, "compensation_or_refund", what, start, end)
 }

@@ -122,7 +122,7 @@ func (p part) text() string { return p.s[p.start:p.end] }
 
 // find is where word first stands in the part, -1 if nowhere.
 func (p part) find(word string) int {
-	if i := strings.Index(p.text(), word); i >= 0 {
+	if i := index(p.text(), word); i >= 0 {
 		return p.start + i
 	}
 	return -1
@@ -144,7 +144,7 @@ func (p part) has(words ...string) bool { return hasAny(p.text(), words...) }
 
 func hasAny(s string, words ...string) bool {
 	for _, w := range words {
-		if strings.Contains(s, w) {
+		if index(s, w) >= 0 {
 			return true
 		}
 	}
@@ -159,4 +159,24 @@ func skip(s string, words ...string) int {
 		}
 	}
 	return 0
+}
+
+// index is strings.Index for Chinese words. It looks for the third byte of the
+// word: the first one is shared by thousands of characters, and a search for it
+// stops at every second character of a judgment.
+func index(s, word string) int {
+	if len(word) < 3 {
+		return strings.Index(s, word)
+	}
+	for i := 2; i < len(s); i++ {
+		k := strings.IndexByte(s[i:], word[2])
+		if k < 0 {
+			return -1
+		}
+		i += k
+		if strings.HasPrefix(s[i-2:], word) {
+			return i - 2
+		}
+	}
+	return -1
 }

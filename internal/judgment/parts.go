@@ -39,12 +39,7 @@ func cut(p *page) parts {
 // operative finds the operative part: after the last 判决如下 and before what
 // always follows it.
 func operative(whole part) (start, end int) {
-	start = -1
-	for _, w := range []string{"判决如下", "裁定如下", "决定如下", "判处如下", "如下判决", "如下裁定"} {
-		if i := strings.LastIndex(whole.text(), w); i >= 0 {
-			start = max(start, i+len(w))
-		}
-	}
+	start = announced(whole)
 	if start < 0 {
 		return len(whole.s), len(whole.s)
 	}
@@ -60,6 +55,27 @@ func operative(whole part) (start, end int) {
 		}
 	}
 	return start, end
+}
+
+// announced is the end of the last 判决如下, 裁定如下 or the like; -1 for none.
+func announced(whole part) int {
+	text := whole.text()
+	for i := len(text); i > 0; {
+		i = strings.LastIndex(text[:i], "如下")
+		if i < 0 {
+			break
+		}
+		end := i + len("如下")
+		if w := skip(text[end:], "判决", "裁定"); w > 0 {
+			return whole.start + end + w
+		}
+		for _, w := range []string{"判决", "裁定", "决定", "判处"} {
+			if strings.HasSuffix(text[:i], w) {
+				return whole.start + end
+			}
+		}
+	}
+	return -1
 }
 
 // opens finds where the parties begin and end before the operative part. The
@@ -106,7 +122,7 @@ func heading(before part) int {
 func accusation(p part) int {
 	text := p.text()
 	for i := 0; ; {
-		k := strings.Index(text[i:], "检察院以")
+		k := index(text[i:], "检察院以")
 		if k < 0 {
 			return -1
 		}
@@ -126,7 +142,7 @@ func starts(p part, words ...string) func(yield func(int, string) bool) {
 		for i := 0; i < len(text); {
 			next, word := -1, ""
 			for _, w := range words {
-				if k := strings.Index(text[i:], w); k >= 0 && (next < 0 || i+k < next || (i+k == next && len(w) > len(word))) {
+				if k := index(text[i:], w); k >= 0 && (next < 0 || i+k < next || (i+k == next && len(w) > len(word))) {
 					next, word = i+k, w
 				}
 			}

@@ -19,6 +19,10 @@ func (e *extraction) prior(k int, p party, h *hearer) {
 		}
 		return // on appeal the head tells of the judgment appealed as well
 	}
+	if e.earlier[k] {
+		f.PriorConviction = ptr(true) // its sentence is merged in, or its suspension revoked
+		return
+	}
 	if f.Recidivist != nil && *f.Recidivist || f.DrugRecidivist != nil && *f.DrugRecidivist {
 		f.PriorConviction = ptr(true)
 		return
@@ -31,22 +35,15 @@ func (e *extraction) prior(k int, p party, h *hearer) {
 }
 
 // past says that something outside the head may speak of an earlier conviction
-// of somebody.
+// of the defendant. A look-up of the register among the evidence does not.
 func (e *extraction) past(p party) bool {
-	for _, part := range []part{e.d.facts, e.d.reasons} {
-		text := part.text()
-		for _, w := range []string{"前科", "劣迹"} {
-			for i := strings.Index(text, w); i >= 0; {
-				head := text[max(0, i-30):i]
-				if !hasAny(head, "无", "没有", "未发现", "未有") {
-					return true
-				}
-				next := strings.Index(text[i+len(w):], w)
-				if next < 0 {
-					break
-				}
-				i += len(w) + next
-			}
+	if e.d.facts.has("有前科", "前科劣迹", "前科材料", "前科判决", "前科刑事判决") && !e.d.facts.has("无前科", "没有前科", "无违法犯罪", "无犯罪记录") {
+		return true
+	}
+	text := e.d.reasons.text()
+	for _, w := range []string{"前科", "劣迹"} {
+		if i := strings.Index(text, w); i >= 0 && !hasAny(text[max(0, i-30):i], "无", "没有", "未发现", "未有") {
+			return true
 		}
 	}
 	return !p.unit && e.d.reasons.has("前罪", "漏罪", "数罪并罚") && e.d.order.has("前罪", "前判", "原判", "撤销")
@@ -90,7 +87,7 @@ func (e *extraction) minor(k int, p party, h *hearer) {
 func earliest(p part) int {
 	text, least := p.text(), 0
 	for i := 0; ; {
-		k := strings.Index(text[i:], "年")
+		k := index(text[i:], "年")
 		if k < 0 {
 			return least
 		}

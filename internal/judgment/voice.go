@@ -19,6 +19,7 @@ const (
 // finds facts and gives reasons.
 type hearer struct {
 	names []string
+	units []bool // 被告单位: may be spoken of without its name
 	parts []part
 }
 
@@ -64,8 +65,20 @@ func (h *hearer) voice(p part, i int, word string, k int) hearing {
 	case hasAny(sentence.text(), "辩护人", "辩称", "辩解", "辩护意见", "上诉称", "上诉提出", "请求", "建议对", "量刑建议", "提请", "证明", "笔录", "证言", "意见") &&
 		!hasAny(sentence.text(), "予以采纳", "可予采纳", "应予采纳", "予以采信", "本院采纳", "予以支持", "可以采纳", "予以考虑"):
 		return claimed
+	case pleading(p.s[p.start:i]):
+		return claimed
 	}
 	return of
+}
+
+// pleading says that the counsel or the defendant was speaking last, and
+// neither the court nor the prosecutor since.
+func pleading(before string) bool {
+	counsel := max(strings.LastIndex(before, "辩护人"), strings.LastIndex(before, "辩称"), strings.LastIndex(before, "辩护意见"))
+	if counsel < 0 {
+		return false
+	}
+	return !hasAny(before[counsel:], "本院", "审理查明", "查明", "公诉机关", "上述", "以上", "经查", "采纳", "认定")
 }
 
 // around is the stretch about place i, up to the marks before and behind.
@@ -98,6 +111,9 @@ func (h *hearer) about(p, narrow part, i, k int) hearing {
 		return held
 	}
 	before := p.s[narrow.start:i]
+	if h.units[k] && strings.Contains(before, "被告单位") {
+		return held
+	}
 	if of, ok := h.nearest(before); ok {
 		return spoken(of, k)
 	}
