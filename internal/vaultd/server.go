@@ -38,6 +38,10 @@ type Server struct {
 	// Read, where given, gives the vault's own view of the database.
 	Read func(context.Context, func(Contents) error) error
 
+	// Refresh, where given, runs before each call: it reads the keys again if
+	// another process has rotated them.
+	Refresh func(context.Context) error
+
 	Patience time.Duration // with a caller that does not answer; 30 s where none is given
 }
 
@@ -140,7 +144,7 @@ func (s *Server) converse(ctx context.Context, l *link, f *frame) error {
 		}
 		return fault.err()
 	}}
-	out, err := s.run(rows, f.Call, f.Body)
+	out, err := s.fresh(rows, f)
 	if broken != nil {
 		return broken
 	}
@@ -174,6 +178,16 @@ func ask(l *link, call string, in, out any) (*fault, error) {
 		return nil, errFrame
 	}
 	return nil, nil
+}
+
+func (s *Server) fresh(rows *askedRows, f *frame) (any, error) {
+	if s.Refresh != nil {
+		if err := s.Refresh(rows.ctx); err != nil {
+			s.Log.Error("the keys do not read", "error", err)
+			return nil, err
+		}
+	}
+	return s.run(rows, f.Call, f.Body)
 }
 
 // run does what a call asks.
