@@ -27,6 +27,7 @@ var (
 	ErrSite       = errors.New("passkey: the key was used for another site")
 	ErrChallenge  = errors.New("passkey: something else was signed")
 	ErrUnverified = errors.New("passkey: the authenticator did not verify its owner")
+	ErrSynced     = errors.New("passkey: the key is one that is copied to other devices")
 	ErrKey        = errors.New("passkey: the key is of a kind that is not taken here")
 	ErrSignature  = errors.New("passkey: the signature is not the key's")
 )
@@ -102,7 +103,9 @@ func (s Site) made(c *protocol.CollectedClientData, challenge []byte, ceremony p
 }
 
 // owned holds what the authenticator says against this site: made for it, in
-// its owner's presence, and the owner known by PIN or body.
+// its owner's presence, the owner known by PIN or body, and the key not one that
+// leaves the device (a synced passkey lies in an account elsewhere, and whoever
+// gets into that account signs for the officer).
 func (s Site) owned(d *protocol.AuthenticatorData) error {
 	hash := sha256.Sum256([]byte(s.ID))
 	switch {
@@ -110,6 +113,8 @@ func (s Site) owned(d *protocol.AuthenticatorData) error {
 		return ErrSite
 	case !d.Flags.UserPresent() || !d.Flags.UserVerified():
 		return ErrUnverified
+	case d.Flags.HasBackupEligible():
+		return ErrSynced
 	}
 	return nil
 }

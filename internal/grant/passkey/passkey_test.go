@@ -98,6 +98,7 @@ func refusals() map[string]struct {
 		"within a frame":     {func(a *passkeytest.Answer) { a.Cross = true }, passkey.ErrSite},
 		"not verified":       {func(a *passkeytest.Answer) { a.Flags = passkeytest.Present }, passkey.ErrUnverified},
 		"not present":        {func(a *passkeytest.Answer) { a.Flags = passkeytest.Verified }, passkey.ErrUnverified},
+		"a synced key":       {func(a *passkeytest.Answer) { a.Flags |= passkeytest.Synced }, passkey.ErrSynced},
 		"another ceremony":   {func(a *passkeytest.Answer) { a.Type = "payment.get" }, passkey.ErrForm},
 	}
 }

@@ -26,7 +26,7 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	req := q.Request
 	p := pages.Approval{
 		ID: shortID(q.Query.ID), State: o.queryState(&q.Query), Purpose: req.Reason, Digest: hex.EncodeToString(q.Query.Digest),
-		Items: requestItems(q.Request, names), Scope: scopeWords(req.Scope), Unseal: req.Purpose == grant.Unseal,
+		Items: requestItems(req, masked(req.Subject.Number), names), Scope: scopeWords(req.Scope), Unseal: req.Purpose == grant.Unseal,
 		Note:  parts.Field{Name: "note", Control: parts.Area, Label: locale.T("approval.note"), Hint: locale.T("approval.note-hint"), MaxLength: 500},
 		Steps: querySteps(q.Query.State, req.Purpose),
 	}
@@ -58,7 +58,9 @@ func (o *Office) approvalPage(r *http.Request, v *web.Visitor, q *registry.Query
 	return p, names.err
 }
 
-func requestItems(req *grant.Request, names *names) []parts.Item {
+// requestItems are what a request says; number is the document number as the
+// reader may see it.
+func requestItems(req *grant.Request, number string, names *names) []parts.Item {
 	item := func(key, value string) parts.Item { return parts.Item{Label: locale.T(key), Value: value} }
 	items := []parts.Item{
 		{Label: locale.T("query.id"), Value: shortID(req.ID), Code: true},
@@ -70,7 +72,7 @@ func requestItems(req *grant.Request, names *names) []parts.Item {
 		items = append(items, parts.Item{Label: locale.T("record.code"), Value: req.Record, Code: true})
 	} else {
 		items = append(items, item("query.name", req.Subject.Name),
-			parts.Item{Label: locale.T("query.number"), Value: masked(req.Subject.Number), Code: true})
+			parts.Item{Label: locale.T("query.number"), Value: number, Code: true})
 	}
 	return append(items, item("query.filed", minute(req.Filed)), item("query.until", minute(req.Expires)))
 }

@@ -29,15 +29,12 @@ func (o *Office) keyRoutes(mux *http.ServeMux) {
 		return begun{Create: &create}, nil
 	})
 	o.takeFrom(mux, "/keys", o.newKey)
-	o.takeSigned(mux, "/keys/sign", func(r *http.Request, v *web.Visitor, s grant.Signed) (string, error) {
-		word, err := grant.ReadNewKey(s.Body)
+	o.takeSigned(mux, "/keys/sign", func(r *http.Request, _ *web.Visitor, body []byte) (signing, error) {
+		word, err := grant.ReadNewKey(body)
 		if err != nil {
-			return "", err
+			return signing{}, err
 		}
-		if err := ownOnly(v, word.Officer); err != nil {
-			return "", err
-		}
-		return "/keys", o.reg.AddPasskey(r.Context(), s, o.now())
+		return o.keySigning(r, word), nil
 	})
 	o.takeFrom(mux, "/keys/revoke", func(r *http.Request, v *web.Visitor) (string, pages.Page, error) {
 		return "/keys", nil, o.reg.RevokePasskey(r.Context(), v.ID, v.ID, r.PostFormValue("key"), o.now())
@@ -87,14 +84,22 @@ func (o *Office) newKey(r *http.Request, v *web.Visitor) (string, pages.Page, er
 	if err != nil {
 		return "", nil, err
 	}
-	page, err := o.signPage(me, body, pages.Sign{
-		What: locale.T("sign.new-key"), Post: "/keys/sign", Back: "/keys", Section: "/keys",
-		Items: []parts.Item{
-			{Label: locale.T("keys.label"), Value: label},
-			{Label: locale.T("keys.print"), Value: (&agency.Passkey{Public: word.Public}).Fingerprint(), Code: true},
-		},
-	})
+	page, err := o.signPage(me, body, o.keySigning(r, word).page)
 	return "", page, err
+}
+
+func (o *Office) keySigning(r *http.Request, word *grant.NewKey) signing {
+	return signing{
+		of: word.Officer,
+		page: pages.Sign{
+			What: locale.T("sign.new-key"), Post: "/keys/sign", Back: "/keys", Section: "/keys",
+			Items: []parts.Item{
+				{Label: locale.T("keys.label"), Value: word.Label},
+				{Label: locale.T("keys.print"), Value: (&agency.Passkey{Public: word.Public}).Fingerprint(), Code: true},
+			},
+		},
+		hand: func(s grant.Signed) (string, error) { return "/keys", o.reg.AddPasskey(r.Context(), s, o.now()) },
+	}
 }
 
 // systemKeyPrint is the fingerprint of the key of an officer's system, or "".

@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -203,9 +204,10 @@ func (o *Office) enrol(r *http.Request) (string, pages.Page, error) {
 	return "/signin?enrolled=1", nil, err
 }
 
-// signing is a document on its way to a signature: what is shown of it, where
-// it goes once it is signed, and how it is handed in.
+// signing is a document on its way to a signature: whose it is, what is shown
+// of it, and how it is handed in once it is signed.
 type signing struct {
+	of   string // officer's id
 	page pages.Sign
 	hand func(grant.Signed) (next string, err error)
 }
@@ -245,36 +247,39 @@ func (o *Office) signPage(of *agency.Officer, body []byte, p pages.Sign) (pages.
 	return p, nil
 }
 
-// signedForm reads what a sign page sends: the bytes and the authenticator's
-// answer.
-func signedForm(r *http.Request) (grant.Signed, error) {
-	body, err := base64.StdEncoding.DecodeString(r.PostFormValue("body"))
-	if err != nil {
-		return grant.Signed{}, registry.ErrInput
-	}
-	a, err := passkey.ReadAssertion([]byte(r.PostFormValue("answer")))
-	if err != nil {
-		return grant.Signed{}, grant.ErrSignature
-	}
-	return grant.Signed{Body: body, Signature: a.Bytes()}, nil
-}
-
-// takeSigned takes a document from a sign page.
-func (o *Office) takeSigned(mux *http.ServeMux, path string, f func(r *http.Request, v *web.Visitor, s grant.Signed) (next string, err error)) {
+// takeSigned takes a document from a sign page; read finds out what it is. One
+// that was not signed rightly is shown again to be signed once more.
+func (o *Office) takeSigned(mux *http.ServeMux, path string, read func(r *http.Request, v *web.Visitor, body []byte) (signing, error)) {
 	o.takeFrom(mux, path, func(r *http.Request, v *web.Visitor) (string, pages.Page, error) {
-		s, err := signedForm(r)
+		body, err := base64.StdEncoding.DecodeString(r.PostFormValue("body"))
+		if err != nil {
+			return "", nil, registry.ErrInput
+		}
+		s, err := read(r, v, body)
 		if err != nil {
 			return "", nil, err
 		}
-		next, err := f(r, v, s)
-		return next, nil, err
+		if s.of != v.ID {
+			return "", nil, grant.ErrSignature
+		}
+		next, err := s.handIn(body, r.PostFormValue("answer"))
+		if !errors.Is(err, grant.ErrSignature) {
+			return next, nil, err
+		}
+		me, _, lost := o.reg.Officer(r.Context(), v.ID)
+		if lost != nil {
+			return "", nil, lost
+		}
+		s.page.Error = Explain(err)
+		page, err := o.signPage(me, body, s.page)
+		return "", page, err
 	})
 }
 
-// ownOnly refuses a document that names another officer than the visitor.
-func ownOnly(v *web.Visitor, officer string) error {
-	if v.ID != officer {
-		return grant.ErrSignature
+func (s *signing) handIn(body []byte, answer string) (next string, err error) {
+	a, err := passkey.ReadAssertion([]byte(answer))
+	if err != nil {
+		return "", grant.ErrSignature
 	}
-	return nil
+	return s.hand(grant.Signed{Body: body, Signature: a.Bytes()})
 }

@@ -175,12 +175,3 @@ func (o *Office) decide(r *http.Request, v *web.Visitor) (string, pages.Page, er
 	}
 	return o.rule(me, r, it, act == "confirm", note)
 }
-
-// casePath is the page of a record's case.
-func casePath(record string) (string, error) {
-	id, err := docket.ParseRecordID(record)
-	if err != nil {
-		return "", err
-	}
-	return "/cases/" + id.Code.Grouped(), nil
-}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -35,11 +36,12 @@ import (
 // stage is the whole platform in process, over a small invented province.
 type stage struct {
 	testing.TB
-	reg    *registry.Registry
-	demo   *demo.Demo
-	office *desk.Office
-	url    string
-	log    *safeBuffer
+	reg      *registry.Registry
+	demo     *demo.Demo
+	office   *desk.Office
+	url      string
+	listener net.Listener
+	log      *safeBuffer
 
 	mu  sync.Mutex
 	now time.Time
@@ -84,14 +86,27 @@ func (s *stage) must(err error) {
 }
 
 type stageOptions struct {
-	persons int
-	serve   bool // as outside the demonstration: no keys, no one-click accounts
-	site    passkey.Site
+	persons  int
+	serve    bool // as outside the demonstration: no keys, no one-click accounts
+	passkeys bool // officers may have passkeys
 }
 
 // accept takes software keys in the demonstration and passkeys outside it.
-func accept(o stageOptions) grant.Accept {
-	return grant.Accept{Software: !o.serve, Site: o.site}
+func (s *stage) accept(o stageOptions) grant.Accept {
+	a := grant.Accept{Software: !o.serve}
+	if o.passkeys {
+		a.Site = passkey.Site{ID: "localhost", Origin: s.url}
+	}
+	return a
+}
+
+// listen fixes the address before anything is set up: passkeys belong to it.
+func (s *stage) listen() {
+	l, err := new(net.ListenConfig).Listen(s.Context(), "tcp", "127.0.0.1:0")
+	s.must(err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	s.must(err)
+	s.listener, s.url = l, "http://localhost:"+port
 }
 
 func newStage(tb testing.TB, o stageOptions) *stage {
@@ -101,6 +116,7 @@ func newStage(tb testing.TB, o stageOptions) *stage {
 		o.persons = 200
 	}
 	s := &stage{TB: tb, log: &safeBuffer{}, now: time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai)}
+	s.listen()
 	dir := tb.TempDir()
 	db, err := store.Open(ctx, "sqlite:"+filepath.Join(dir, "fengcun.db"))
 	s.must(err)
@@ -109,7 +125,7 @@ func newStage(tb testing.TB, o stageOptions) *stage {
 	s.must(err)
 	ring, err := keyring.New(suite.Intl(), rand.Reader)
 	s.must(err)
-	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test.example/trail", Packs: inForce(tb), Accept: accept(o), Rand: rand.Reader})
+	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test.example/trail", Packs: inForce(tb), Accept: s.accept(o), Rand: rand.Reader})
 	s.must(err)
 	s.demo, _, err = demo.Open(dir, demo.Options{Seed: 1, Persons: o.persons, Years: 10, Suite: suite.Intl()}, civil.Of(s.now), rand.Reader)
 	s.must(err)
@@ -150,9 +166,11 @@ func (s *stage) serve(ring *keyring.Ring, plain bool) {
 	mux := http.NewServeMux()
 	site.Routes(mux)
 	s.office.Routes(mux, site)
-	srv := httptest.NewServer(site.Handler(mux))
+	srv := httptest.NewUnstartedServer(site.Handler(mux))
+	_ = srv.Listener.Close()
+	srv.Listener = s.listener
+	srv.Start()
 	s.Cleanup(srv.Close)
-	s.url = srv.URL
 }
 
 func inForce(tb testing.TB) *policy.Set {

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ type tourist struct {
 	*browsertest.Browser
 	s *stage
 	t *testing.T
+
+	prefix string // of the pictures' names
 }
 
 // look checks and pictures the page that the tourist has come to.
@@ -27,7 +30,7 @@ func (v *tourist) look(name string) {
 	for _, w := range v.Audit() {
 		v.t.Errorf("%s: %s", name, w)
 	}
-	v.Screenshot("tour-" + name)
+	v.Screenshot(cmp.Or(v.prefix, "tour-") + name)
 }
 
 // click clicks what a selector names and waits for the page it leads to.

@@ -19,6 +19,7 @@ type Sign struct {
 	Post    string // where bytes and signature go
 	Back    string // where the officer goes who thinks better of it, or ""
 	Section string // of the menu
+	Error   locale.Text
 }
 
 // Name of the template.
@@ -29,8 +30,9 @@ func (s Sign) Header() parts.Header {
 	return parts.Header{Title: locale.T("sign.title"), Lead: locale.T("sign.lead"), Section: s.Section, Crumbs: []parts.Link{crumb("nav.desk", "/desk")}}
 }
 
-// Continues says that this page is the next step of a form, not its refusal.
-func (Sign) Continues() bool { return true }
+// Continues says that this page is the next step of a form, unless it is its
+// refusal.
+func (s Sign) Continues() bool { return s.Error.IsZero() }
 
 // Enrol is where an officer makes their first passkey, with a code.
 type Enrol struct {

@@ -45,6 +45,7 @@ type Answer struct {
 const (
 	Present  byte = 1 << 0
 	Verified byte = 1 << 2
+	Synced   byte = 1 << 3 // backup eligible
 	attested byte = 1 << 6
 )
 
