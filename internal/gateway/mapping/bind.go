@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
@@ -293,4 +294,33 @@ func (b *Binding) Told(pointer, message string) Problem {
 		message = pointer + ": " + message
 	}
 	return Problem{Column: best, Message: message}
+}
+
+// Spelt is a row's cells as text that a corrected file may hold: what a
+// workbook counts in days is spelt as a day.
+func (b *Binding) Spelt(row sheet.Row) []string {
+	out := make([]string, len(row.Cells))
+	for i, c := range row.Cells {
+		out[i] = c.Text
+	}
+	if b.count == noDays {
+		return out
+	}
+	for _, f := range b.fields {
+		i, ok := b.column[f.Column]
+		if !ok || i >= len(out) || !serial.MatchString(out[i]) {
+			continue
+		}
+		switch f.target.leaf {
+		case reflect.TypeFor[civil.Date]():
+			if d, err := parseDate(out[i], b.count); err == nil {
+				out[i] = d.String()
+			}
+		case reflect.TypeFor[time.Time]():
+			if t, err := parseTime(out[i], b.count); err == nil {
+				out[i] = t.Format(time.DateTime)
+			}
+		}
+	}
+	return out
 }

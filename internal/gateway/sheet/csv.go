@@ -29,10 +29,11 @@ func openCSV(name string, o Options) (Table, error) {
 		return nil, err
 	}
 	enc := o.Encoding
-	if enc == "" {
-		enc, err = Detect(f)
-	} else {
+	if enc != "" {
 		enc, err = encodingOf(enc)
+	}
+	if err == nil && (enc == "" || marked(f)) { // a corrected file is UTF-8 whatever the agency's are
+		enc, err = Detect(f)
 	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
@@ -47,6 +48,13 @@ func openCSV(name string, o Options) (Table, error) {
 	}
 	t.file = f
 	return t, nil
+}
+
+// marked says that a file begins with the byte order mark of UTF-8.
+func marked(f io.ReaderAt) bool {
+	var mark [len(markUTF8)]byte
+	n, _ := f.ReadAt(mark[:], 0)
+	return string(mark[:n]) == markUTF8
 }
 
 func newCSV(r io.Reader, enc string, o Options) (*csvTable, error) {

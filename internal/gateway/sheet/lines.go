@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 )
 
 // Lines reads lines of JSON, one after the other.
@@ -15,6 +17,40 @@ type Lines struct {
 	n    int
 	read int64
 	done bool
+	enc  string
+	file *os.File // nil where the caller has it
+}
+
+// OpenLines opens a file of lines in any encoding that is read. A text of which
+// nothing can be said is taken for UTF-8, and its lines are told one by one.
+func OpenLines(name string) (*Lines, error) {
+	f, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	enc, err := Detect(f)
+	if errors.Is(err, ErrFile) {
+		enc, err = UTF8, nil
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	r, enc := decoded(f, enc)
+	l := NewLines(r)
+	l.enc, l.file = enc, f
+	return l, nil
+}
+
+// Close closes the file that OpenLines opened.
+func (l *Lines) Close() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
 }
 
 // NewLines reads lines of at most MaxRecord bytes. A byte order mark at the
@@ -48,9 +84,16 @@ func (l *Lines) Next() (number int, line []byte, fault string, err error) {
 		if tooLong {
 			return l.n, nil, fmt.Sprintf("the line is longer than %d bytes", l.most), nil
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if l.enc == "" {
 			return l.n, line, "", nil
 		}
+		if s, ok := text(l.enc, line); ok {
+			return l.n, []byte(s), "", nil
+		}
+		return l.n, nil, "bytes that are not " + strings.ToUpper(l.enc), nil
 	}
 	return l.n, nil, "", io.EOF
 }

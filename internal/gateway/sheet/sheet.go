@@ -85,9 +85,9 @@ const (
 // KindOf tells a file's kind by its name's ending, large or small letters.
 func KindOf(name string) Kind {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".ndjson", ".jsonl", ".json":
+	case ".ndjson", ".jsonl":
 		return JSONLines
-	case ".csv", ".tsv", ".txt":
+	case ".csv", ".tsv":
 		return CSV
 	case ".xlsx", ".xlsm":
 		return XLSX

@@ -137,15 +137,16 @@ func TestEncodings(t *testing.T) {
 		o    Options
 		want []string
 	}{
-		"utf-8":        {table, Options{}, good},
-		"gbk":          {encode(t, simplifiedchinese.GBK, table), Options{}, good},
-		"gbk as told":  {encode(t, simplifiedchinese.GBK, table), Options{Encoding: "GBK"}, good},
-		"utf-16":       {encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), table), Options{}, good},
-		"utf-16 big":   {encode(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), table), Options{}, good},
-		"big5":         {encode(t, traditionalchinese.Big5, "姓名,罪名\n馮予安,危險駕駛罪\n司馬青,竊盜罪\n陳國華,竊盜罪\n"), Options{}, []string{refused}},
-		"latin-1":      {"nom,délit\nMüller,vol\nLefèvre,vol\n", Options{}, nil},
-		"noise":        {"a,b\n\x81\x20\xff,\xfe\n", Options{}, []string{refused}},
-		"told wrongly": {encode(t, simplifiedchinese.GBK, table), Options{Encoding: "utf-8"}, []string{"refused: the file cannot be read: its header: bytes that are not UTF-8; the file is damaged or of two encodings"}},
+		"utf-8":             {table, Options{}, good},
+		"gbk":               {encode(t, simplifiedchinese.GBK, table), Options{}, good},
+		"gbk as told":       {encode(t, simplifiedchinese.GBK, table), Options{Encoding: "GBK"}, good},
+		"utf-16":            {encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), table), Options{}, good},
+		"utf-16 big":        {encode(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), table), Options{}, good},
+		"big5":              {encode(t, traditionalchinese.Big5, "姓名,罪名\n馮予安,危險駕駛罪\n司馬青,竊盜罪\n陳國華,竊盜罪\n"), Options{}, []string{refused}},
+		"latin-1":           {"nom,délit\nMüller,vol\nLefèvre,vol\n", Options{}, nil},
+		"noise":             {"a,b\n\x81\x20\xff,\xfe\n", Options{}, []string{refused}},
+		"told, with a mark": {markUTF8 + table, Options{Encoding: "gbk"}, good},
+		"told wrongly":      {encode(t, simplifiedchinese.GBK, table), Options{Encoding: "utf-8"}, []string{"refused: the file cannot be read: its header: bytes that are not UTF-8; the file is damaged or of two encodings"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := c.text
@@ -204,7 +205,7 @@ func TestLines(t *testing.T) {
 }
 
 func TestKinds(t *testing.T) {
-	for name, want := range map[string]Kind{"a.CSV": CSV, "b.xlsx": XLSX, "c.ndjson": JSONLines, "d.jsonl": JSONLines, "e.pdf": Unknown, "f": Unknown} {
+	for name, want := range map[string]Kind{"a.CSV": CSV, "b.xlsx": XLSX, "c.ndjson": JSONLines, "d.jsonl": JSONLines, "e.pdf": Unknown, "f": Unknown, "g.json": Unknown, "h.TSV": CSV} {
 		if got := KindOf(name); got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
@@ -214,5 +215,36 @@ func TestKinds(t *testing.T) {
 	}
 	if _, err := Open(filepath.Join(t.TempDir(), "gone.csv"), Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is gone: %v", err)
+	}
+}
+
+// TestLinesInGBK: the platform takes UTF-8 alone, so lines are turned into it.
+func TestLinesInGBK(t *testing.T) {
+	for name, text := range map[string]string{
+		"utf-8":  "{\"a\":\"危险驾驶罪\"}\n",
+		"gbk":    encode(t, simplifiedchinese.GBK, "{\"a\":\"危险驾驶罪\"}\n"),
+		"utf-16": encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "{\"a\":\"危险驾驶罪\"}\n"),
+	} {
+		l, err := OpenLines(write(t, "a.ndjson", text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, line, fault, err := l.Next()
+		if err != nil || fault != "" || string(line) != `{"a":"危险驾驶罪"}` {
+			t.Errorf("%s: %q %q %v", name, line, fault, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	l, err := OpenLines(write(t, "a.ndjson", "{}\n\xff\xfe\xff\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, _, first, _ := l.Next()
+	_, _, second, _ := l.Next()
+	if first != "" || second != "bytes that are not UTF-8" {
+		t.Errorf("%q, %q", first, second)
 	}
 }
