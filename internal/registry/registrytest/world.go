@@ -14,6 +14,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
@@ -123,7 +124,7 @@ func (w *World) takeApart() {
 	w.must(err)
 	db := storetest.Open(w, w.URL)
 	w.vault = vaultdtest.Apart(w, &vaultd.Server{
-		Vault: vault.New(w.suite, w.Ring.Vault(), signer.Verifier(), rand.Reader),
+		Vault: vault.New(w.suite, w.Ring.Vault(), signer.Verifier(), rand.Reader).Accepting(grant.Accept{Site: Site()}),
 		Suite: w.suite.Name(),
 		Now:   func() time.Time { return w.Now },
 		Read: func(ctx context.Context, f func(vaultd.Contents) error) error {
@@ -137,7 +138,7 @@ func (w *World) takeApart() {
 func (w *World) Restart() {
 	w.Helper()
 	reg, err := registry.New(context.Background(), registry.Config{
-		DB: w.DB, Ring: w.Ring, Origin: origin, Packs: w.packs, ConfirmSealing: w.confirm, Vault: w.vault, Rand: rand.Reader,
+		DB: w.DB, Ring: w.Ring, Origin: origin, Packs: w.packs, ConfirmSealing: w.confirm, Vault: w.vault, Accept: grant.Accept{Site: Site()}, Rand: rand.Reader,
 	})
 	if err != nil {
 		w.Fatal(err)
