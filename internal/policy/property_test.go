@@ -105,12 +105,13 @@ func erase(t *rapid.T, d *Dossier) *Dossier {
 func TestResolvingAnUnknownNeverContradictsADecidedAnswer(t *testing.T) {
 	packs := everyPack(t)
 	rapid.Check(t, func(t *rapid.T) {
-		p := packs[rapid.IntRange(0, len(packs)-1).Draw(t, "pack")]
 		full := drawn(t, true).dossier()
 		half := erase(t, full)
 		less := erase(t, half)
-		agree(t, p, less, half)
-		agree(t, p, half, full)
+		for _, p := range packs {
+			agree(t, p, less, half)
+			agree(t, p, half, full)
+		}
 	})
 }
 
@@ -136,51 +137,6 @@ func asJSON(v any) string {
 	return string(b)
 }
 
-// additions are facts that speak against sealing the first record.
-func additions() []func(*Dossier) {
-	yes := true
-	return []func(*Dossier){
-		func(d *Dossier) { d.Records[0].Flags.Recidivist = &yes },
-		func(d *Dossier) { d.Records[0].Flags.DrugRecidivist = &yes },
-		func(d *Dossier) {
-			if d.Records[0].Crimes != nil {
-				d.Records[0].Crimes = append(d.Records[0].Crimes, docket.Crime{Name: "贩卖毒品罪", MensRea: docket.Intent})
-			}
-		},
-		func(d *Dossier) {
-			if s := d.Records[0].Sentence; s != nil && s.Months != nil && s.Kind == docket.FixedTerm {
-				more := *s.Months + 24
-				s.Months = &more
-			}
-		},
-		func(d *Dossier) {
-			months := 72
-			d.Records = append(d.Records, Record{
-				ID: "later", Kind: docket.Conviction, OffenceDate: d.On.AddDays(-400), EffectiveDate: d.On.AddDays(-100),
-				Crimes:   []docket.Crime{{Name: "盗窃罪", MensRea: docket.Intent}},
-				Sentence: &docket.Sentence{Kind: docket.FixedTerm, Months: &months},
-			})
-		},
-	}
-}
-
-// The packs of testdata are left out: where clocks move each other, a graver
-// sentence can outlast another record's unknown period and so settle it.
-func TestAnExcludingFactNeverMakesARecordSealable(t *testing.T) {
-	packs := everyPack(t)[:len(packIDs(t))]
-	rapid.Check(t, func(t *rapid.T) {
-		p := packs[rapid.IntRange(0, len(packs)-1).Draw(t, "pack")]
-		before := drawn(t, false).dossier()
-		after := clone(t, before)
-		rapid.SampledFrom(additions()).Draw(t, "addition")(after)
-		a, _ := p.Verdict(before, 0, before.On)
-		b, _ := p.Verdict(after, 0, after.On)
-		if b == Seal && a != Seal {
-			t.Fatalf("%s: %s before, seal after\n%s", p.ID, a, asJSON(after))
-		}
-	})
-}
-
 func TestTheOrderOfRecordsIsOfNoConsequence(t *testing.T) {
 	packs := everyPack(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -198,22 +154,24 @@ func TestTheOrderOfRecordsIsOfNoConsequence(t *testing.T) {
 	})
 }
 
-// The fast path, the explained one, a pack loaded again and a dossier that
-// went through JSON all give the same answer.
+// The fast path, that with stages, the explained one, a pack loaded again and a
+// dossier that went through JSON all give the same answer on 100,000 dossiers.
+// TestClosuresAgreeWithCEL holds them against CEL's own interpreter,
+// TestByHandAgrees against Go by hand, the simulator's tests against what is
+// counted in bulk.
 func TestEveryPathGivesTheSameAnswer(t *testing.T) {
-	total := 100_000
-	if testing.Short() {
-		total = 5_000
-	}
 	packs, again := everyPack(t), everyPack(t)
 	c := seeded(7)
-	for k := range total {
+	for k := range rounds() {
 		p, d := packs[k%len(packs)], c.dossier()
 		got := p.Decide(d, d.On)
 		for i := range d.Records {
 			outcome, from := p.Verdict(d, i, d.On)
 			if outcome != got.Records[i].Decision || from != got.Records[i].From {
 				t.Fatalf("%s: verdict %s from %s, decided %s from %s\n%s", p.ID, outcome, from, got.Records[i].Decision, got.Records[i].From, asJSON(d))
+			}
+			if st := p.Stand(d, i, d.On); st.Outcome != outcome || st.From != from || st.Stages != stagesOf(got.Records[i].Reasons) {
+				t.Fatalf("%s: stand %+v, decided %s from %s because %s", p.ID, st, outcome, from, asJSON(got.Records[i].Reasons))
 			}
 			uncovered := d.Records[i].Kind != "" && p.covers(d.Records[i].Kind) == False // sealed under another pack
 			if outcome == Review && !uncovered && len(got.Records[i].Missing()) == 0 {

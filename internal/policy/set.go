@@ -19,6 +19,16 @@ type Enactment struct {
 	To     civil.Date `yaml:"to"` // the last day; none: until further notice
 	Note   string     `yaml:"note"`
 	Signed []Signoff  `yaml:"signed"`
+
+	place string // file:line:column, where it was read
+}
+
+// at names the enactment in an error.
+func (e *Enactment) at() string {
+	if e.place == "" {
+		return "enactment of " + e.Pack
+	}
+	return e.place + ": enactment of " + e.Pack
 }
 
 // Signoff is one officer's consent to an enactment.
@@ -39,6 +49,7 @@ type Set struct {
 type term struct {
 	from, to civil.Date
 	pack     *Pack
+	at       string
 }
 
 // NewSet checks the enactments against the packs: an unknown pack, another
@@ -68,24 +79,25 @@ func (s *Set) enact(e Enactment) error {
 	p := s.byID[e.Pack]
 	switch {
 	case p == nil:
-		return fmt.Errorf("enactment of %s: no such pack", e.Pack)
+		return fmt.Errorf("%s: no such pack", e.at())
 	case e.Digest != p.Digest:
-		return fmt.Errorf("enactment of %s: signed off as %s, the folder is %s; a pack in force never changes", e.Pack, e.Digest, p.Digest)
+		return fmt.Errorf("%s: signed off as %s, the folder is %s; a pack in force never changes", e.at(), e.Digest, p.Digest)
 	case e.From.IsZero():
-		return fmt.Errorf("enactment of %s: the date from which it is in force is missing", e.Pack)
+		return fmt.Errorf("%s: the date from which it is in force is missing", e.at())
 	case !e.To.IsZero() && e.To.Before(e.From):
-		return fmt.Errorf("enactment of %s: it ends on %s before it begins on %s", e.Pack, e.To, e.From)
+		return fmt.Errorf("%s: it ends on %s before it begins on %s", e.at(), e.To, e.From)
 	case !twoOfficers(e.Signed):
-		return fmt.Errorf("enactment of %s: two different officers must have signed it off", e.Pack)
+		return fmt.Errorf("%s: two different officers must have signed it off, each with name, agency and day", e.at())
 	}
-	s.terms[p.Regime] = append(s.terms[p.Regime], term{from: e.From, to: e.To, pack: p})
+	s.terms[p.Regime] = append(s.terms[p.Regime], term{from: e.From, to: e.To, pack: p, at: e.at()})
 	return nil
 }
 
 func twoOfficers(signed []Signoff) bool {
+	whole := func(s Signoff) bool { return s.Officer != "" && s.Agency != "" && !s.On.IsZero() }
 	for _, a := range signed {
 		for _, b := range signed {
-			if a.Officer != "" && b.Officer != "" && a.Officer != b.Officer && !a.On.IsZero() && !b.On.IsZero() {
+			if whole(a) && whole(b) && a.Officer != b.Officer {
 				return true
 			}
 		}
@@ -100,8 +112,8 @@ func (s *Set) overlaps() []error {
 		sort.SliceStable(terms, func(i, j int) bool { return terms[i].from.Before(terms[j].from) })
 		for i := 1; i < len(terms); i++ {
 			if before := terms[i-1]; before.to.IsZero() || !before.to.Before(terms[i].from) {
-				faults = append(faults, fmt.Errorf("%s and %s are both in force on %s; end the first before the second begins",
-					before.pack.ID, terms[i].pack.ID, terms[i].from))
+				faults = append(faults, fmt.Errorf("%s: %s and %s are both in force on %s; end the first before the second begins",
+					terms[i].at, before.pack.ID, terms[i].pack.ID, terms[i].from))
 			}
 		}
 	}
@@ -237,6 +249,13 @@ func ReadEnactments(name string, raw []byte) ([]Enactment, error) {
 	src := &source{name: name, raw: raw}
 	if err := src.decode(&file); err != nil {
 		return nil, err
+	}
+	for i := range file.Enacted {
+		file.Enacted[i].place = src.name
+		if node := src.find(fmt.Sprintf("$.enacted[%d].pack", i)); node != nil {
+			at := node.GetToken().Position
+			file.Enacted[i].place = fmt.Sprintf("%s:%d:%d", src.name, at.Line, at.Column)
+		}
 	}
 	return file.Enacted, nil
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -118,6 +119,84 @@ func TestNewSetRefuses(t *testing.T) {
 	}
 }
 
+// A fault of the list names its line.
+func TestEnactmentsAreRefusedWithTheirPlace(t *testing.T) {
+	packs, _ := threePacks(t)
+	list := func(pack, digest, from, signed string) string {
+		return "enacted:\n  - pack: " + pack + "\n    digest: " + digest + "\n    from: " + from + "\n    signed: " + signed + "\n"
+	}
+	const two = "[{officer: a, agency: x, on: 2025-12-01}, {officer: b, agency: y, on: 2025-12-02}]"
+	good := list("cn-minor", packs[1].Digest, "2026-01-01", two)
+	for _, c := range []struct{ name, text, want string }{
+		{"no such pack", list("cn-mino", packs[1].Digest, "2026-01-01", two), "^force.yaml:2:11: enactment of cn-mino: no such pack"},
+		{"another digest", list("cn-minor", "sha256:00", "2026-01-01", two), "^force.yaml:2:11: .*signed off as sha256:00, the folder is sha256:[0-9a-f]{64}; a pack in force never changes"},
+		{"one officer", list("cn-minor", packs[1].Digest, "2026-01-01", "[{officer: a, agency: x, on: 2025-12-01}]"), "^force.yaml:2:11: .*two different officers"},
+		{"an officer of no agency", list("cn-minor", packs[1].Digest, "2026-01-01", "[{officer: a, agency: x, on: 2025-12-01}, {officer: b, on: 2025-12-01}]"), "^force.yaml:2:11: .*two different officers"},
+		{"undated consent", list("cn-minor", packs[1].Digest, "2026-01-01", "[{officer: a, agency: x, on: 2025-12-01}, {officer: b, agency: y}]"), "^force.yaml:2:11: .*two different officers"},
+		{"no first day", strings.Replace(good, "    from: 2026-01-01\n", "", 1), "^force.yaml:2:11: .*the date from which it is in force is missing"},
+		{"two at once", good + strings.TrimPrefix(list("cn-minor", packs[1].Digest, "2026-07-01", two), "enacted:\n"), "^force.yaml:6:11: .*cn-minor and cn-minor are both in force on 2026-07-01"},
+		{"an unknown key", strings.Replace(good, "    from:", "    form:", 1), "^force.yaml:4:5: unknown field"},
+		{"no date", strings.Replace(good, "2026-01-01", "soon", 1), "^force.yaml:"},
+		{"not YAML", "enacted: [", "^force.yaml:1:"},
+	} {
+		enacted, err := ReadEnactments("force.yaml", []byte(c.text))
+		if err == nil {
+			_, err = NewSet(packs, enacted)
+		}
+		if err == nil || !regexp.MustCompile(c.want).MatchString(err.Error()) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+	enacted, err := ReadEnactments("force.yaml", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewSet(packs, enacted); err != nil {
+		t.Error(err)
+	}
+}
+
+// What has been in force stays; the future is open.
+func TestSucceed(t *testing.T) {
+	packs, enacted := threePacks(t) // all from 2026-01-01
+	today := civil.MustParse("2026-06-01")
+	was, err := NewSet(packs, enacted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := loadPack(t, "cn-adult-graded")
+	in := func(p *Pack, from, to string) Enactment {
+		e := Enactment{Pack: p.ID, Digest: p.Digest, From: civil.MustParse(from), Signed: signed()}
+		if to != "" {
+			e.To = civil.MustParse(to)
+		}
+		return e
+	}
+	for _, c := range []struct {
+		name  string
+		adult []Enactment
+		want  string
+	}{
+		{"the same", []Enactment{in(packs[0], "2026-01-01", "")}, ""},
+		{"ended yesterday", []Enactment{in(packs[0], "2026-01-01", "2026-05-31"), in(other, "2026-06-01", "")}, ""},
+		{"ended later", []Enactment{in(packs[0], "2026-01-01", "2026-08-31"), in(other, "2026-09-01", "")}, ""},
+		{"dropped", nil, "gone from the list"},
+		{"another pack for the same days", []Enactment{in(other, "2026-01-01", "")}, "a pack in force never changes"},
+		{"another first day", []Enactment{in(packs[0], "2026-02-01", "")}, "gone from the list"},
+		{"ended before it ended", []Enactment{in(packs[0], "2026-01-01", "2026-03-31")}, "have passed and do not change"},
+		{"a rule for days that have passed", []Enactment{in(other, "2025-01-01", "2025-12-31"), in(packs[0], "2026-01-01", "")}, "a day that has passed"},
+	} {
+		next, err := NewSet(append([]*Pack{other}, packs...), append(c.adult, enacted[1:]...))
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		err = was.Succeed(next, today)
+		if (c.want == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
 func TestReadEnactments(t *testing.T) {
 	got, err := ReadEnactments("f.yaml", []byte("enacted:\n  - {pack: p, digest: d, from: 2026-01-01, to: 2026-12-31, signed: [{officer: a, agency: x, on: 2025-12-01}]}\n"))
 	if err != nil || len(got) != 1 || got[0].From.String() != "2026-01-01" || got[0].Signed[0].On.IsZero() {
@@ -175,4 +254,27 @@ func TestUnderAgeNeedsNoMoreThanItMust(t *testing.T) {
 	if regime, _ := set.RegimeOf(d, 0); regime != Minor {
 		t.Errorf("%q, want minor", regime)
 	}
+}
+
+func FuzzReadEnactments(f *testing.F) {
+	f.Add([]byte("enacted:\n  - {pack: p, digest: d, from: 2026-01-01, to: 2026-12-31, signed: [{officer: a, agency: x, on: 2025-12-01}]}\n"))
+	f.Add([]byte("enacted: []\n"))
+	f.Add([]byte("enacted:\n- pack: &a cn-minor\n  from: *a\n"))
+	minor := loadPack(f, "cn-minor")
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		list, err := ReadEnactments("f.yaml", raw)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml") {
+				t.Fatalf("no place: %v", err)
+			}
+			return
+		}
+		set, err := NewSet([]*Pack{minor}, list)
+		if err != nil {
+			return
+		}
+		if len(list) > 0 && set.Succeed(set, civil.MustParse("2030-01-01")) != nil {
+			t.Fatal("a set does not succeed itself")
+		}
+	})
 }

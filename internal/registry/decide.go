@@ -56,7 +56,7 @@ func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) er
 		return nil
 	}
 	on := civil.Of(now)
-	decision, err := r.packs.Decide(dossier(all, on), on)
+	decision, err := r.packs.set.Load().Decide(dossier(all, on), on)
 	if err != nil {
 		return fmt.Errorf("deciding: %w", err)
 	}
@@ -84,7 +84,7 @@ func (r *Registry) settleSealed(tx *store.Tx, j *journal, id docket.RecordID, no
 		return err
 	}
 	on := civil.Of(now)
-	decision, err := r.packs.Decide(dossier(all, on), on)
+	decision, err := r.packs.set.Load().Decide(dossier(all, on), on)
 	if err != nil {
 		return fmt.Errorf("deciding: %w", err)
 	}

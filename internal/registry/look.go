@@ -225,13 +225,15 @@ func (r *Registry) Name(ctx context.Context, id string) (name string, err error)
 }
 
 // Pack finds a pack by the digest that a decision cites.
-func (r *Registry) Pack(digest string) (*policy.Pack, bool) { return r.packs.ByDigest(digest) }
+func (r *Registry) Pack(digest string) (*policy.Pack, bool) {
+	return r.packs.set.Load().ByDigest(digest)
+}
 
 // PacksInForce counts the packs that decide on a day.
 func (r *Registry) PacksInForce(on civil.Date) int {
 	n := 0
 	for _, regime := range policy.Regimes() {
-		if r.packs.InForce(regime, on) != nil {
+		if r.packs.set.Load().InForce(regime, on) != nil {
 			n++
 		}
 	}

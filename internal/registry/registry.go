@@ -71,7 +71,7 @@ type Registry struct {
 	signer  *trail.Signer
 	epoch   *trail.Epoch
 	cert    suite.SignKey
-	packs   *policy.Set
+	packs   *enacted
 	confirm bool
 	rules   grant.Rules
 	rand    io.Reader
@@ -96,7 +96,7 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	r := &Registry{
 		seq: seq, db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
 		vault: c.Vault,
-		cert:  c.Ring.Certificate(), packs: c.Packs, confirm: c.ConfirmSealing, rand: c.Rand,
+		cert:  c.Ring.Certificate(), packs: enactedSet(c.Packs), confirm: c.ConfirmSealing, rand: c.Rand,
 		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
 	}
 	if r.vault == nil {
