@@ -28,6 +28,9 @@ type config struct {
 	Directory      string `yaml:"directory"`
 	InsecureHTTP   bool   `yaml:"insecure_http"`
 	Site           string `yaml:"site"`
+
+	Witnesses     []witnessConfig `yaml:"witnesses"`
+	WitnessQuorum *int            `yaml:"witness_quorum"`
 }
 
 func readConfig(file string) (*config, error) {
@@ -60,7 +63,7 @@ func (c *config) check() error {
 		}
 	}
 	_, err := c.accept()
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err, c.checkWitnesses())...)
 }
 
 // accept says which officers' keys are taken: passkeys where the address of the

@@ -34,6 +34,7 @@ type cli struct {
 	Simulate    simulateCmd    `cmd:"" help:"Whom would a policy pack reach? 政策模拟: 各规则覆盖多少人."`
 	Facts       factsCmd       `cmd:"" help:"The facts of a platform, for simulate --facts. 导出统计事实."`
 	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
+	Witness     witnessCmd     `cmd:"" help:"Cosign a log's checkpoints, so that it cannot fork. 见证日志检查点."`
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
 	Account     accountCmd     `cmd:"" help:"Accounts with which officers sign in to the pages. 账号."`
 	Keys        keysCmd        `cmd:"" help:"The platform's keys. 密钥."`

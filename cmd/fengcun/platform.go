@@ -19,6 +19,7 @@ import (
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/trail/witness"
 )
 
 // platform is everything that runs, wired.
@@ -28,15 +29,18 @@ type platform struct {
 	db   *store.DB
 	ring *keyring.Ring
 	reg  *registry.Registry
+
+	witnesses *witness.Group // nil: nobody cosigns
 }
 
 type platformOptions struct {
-	database string
-	ring     *keyring.Ring
-	origin   string
-	packs    *policy.Set
-	confirm  bool
-	accept   grant.Accept // officers' keys taken beside those of their systems
+	database  string
+	ring      *keyring.Ring
+	origin    string
+	packs     *policy.Set
+	confirm   bool
+	accept    grant.Accept   // officers' keys taken beside those of their systems
+	witnesses *witness.Group // nil: nobody cosigns
 }
 
 func startPlatform(e *env, o platformOptions) (*platform, error) {
@@ -44,12 +48,12 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &platform{env: e, db: db, ring: o.ring, log: slog.New(slog.NewJSONHandler(e.stderr, nil))}
+	p := &platform{env: e, db: db, ring: o.ring, witnesses: o.witnesses, log: slog.New(slog.NewJSONHandler(e.stderr, nil))}
 	if _, err := db.Migrate(e.ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	p.reg, err = registry.New(e.ctx, registry.Config{
-		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader,
+		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader, Sequencer: p.sequencer(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -57,13 +61,16 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 	return p, nil
 }
 
-func (p *platform) close() error { return p.db.Close() }
+func (p *platform) close() error {
+	p.reg.StepDown(context.WithoutCancel(p.env.ctx))
+	return p.db.Close()
+}
 
 // routes are what systems use; pages for people are added by the caller.
 func (p *platform) routes(mux *http.ServeMux) {
 	api.Register(mux, api.Options{Registry: p.reg, Now: p.env.now, Log: p.log, Version: version})
 	key := p.reg.Verifier().String()
-	mux.Handle("GET /trail/", http.StripPrefix("/trail/", trail.Handler(p.db.Log(), key, p.log)))
+	mux.Handle("GET /trail/", http.StripPrefix("/trail/", trail.Handler(p.public(), key, p.log)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := p.db.Ping(r.Context()); err != nil {

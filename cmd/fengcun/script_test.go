@@ -54,6 +54,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": ready, "capture": capture, "fetch": fetch, "replace": replace,
+			"flip": flip, "swap": swap, "settled": settled,
 		},
 	})
 }

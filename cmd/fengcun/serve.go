@@ -40,7 +40,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.reg.Publish(e.ctx); err != nil {
+	if err := p.publish(); err != nil {
 		return err
 	}
 	go p.keep(e.ctx)
@@ -70,8 +70,13 @@ func (c *config) start(e *env) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
+	witnesses, err := c.witnesses()
+	if err != nil {
+		return nil, err
+	}
 	p, err := startPlatform(e, platformOptions{
-		database: c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept,
+		witnesses: witnesses,
+		database:  c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept,
 	})
 	if err != nil {
 		return nil, err

@@ -184,6 +184,15 @@ func (r *Registry) publish(ctx context.Context, entry int64) (trail.Checkpoint, 
 	return cp, nil
 }
 
+// StepDown ends the lease, so that another program need not wait for its end.
+func (r *Registry) StepDown(ctx context.Context) {
+	_ = r.db.Write(ctx, func(tx *store.Tx) error { // one that fails ends by itself
+		now, _ := r.seq.term()
+		_, err := tx.TakeLease(r.seq.holder, now, time.Time{})
+		return err
+	})
+}
+
 // others is what the holder of the lease has published.
 func (r *Registry) others(ctx context.Context) (cp trail.Checkpoint, err error) {
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
