@@ -9,7 +9,10 @@ import (
 )
 
 type accountCmd struct {
-	Set accountSetCmd `cmd:"" help:"Give an officer an account for the pages, or a new password. 设置账号与口令."`
+	Set    accountSetCmd    `cmd:"" help:"Give an officer an account for the pages, or a new password. 设置账号与口令."`
+	Enrol  accountEnrolCmd  `cmd:"" help:"Hand an officer the one-time code with which they enrol a passkey. 发放通行密钥注册码."`
+	Keys   accountKeysCmd   `cmd:"" help:"An officer's passkeys. 人员的通行密钥."`
+	Revoke accountRevokeCmd `cmd:"" help:"Revoke a lost passkey, at once. 撤销遗失的通行密钥."`
 }
 
 type accountSetCmd struct {
