@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -281,11 +282,9 @@ func (r *Rotation) Step(ctx context.Context, limit int, now time.Time) (more boo
 	}); err != nil {
 		return false, fmt.Errorf("reading what lies under the old key: %w", err)
 	}
-	bodies := make([][]byte, len(batch))
-	for i, c := range batch {
-		if bodies[i], err = r.rewrap(ctx, column, c); err != nil {
-			return false, fmt.Errorf("%s %v: %w", column.Table, c.Key, err)
-		}
+	bodies, err := r.rewrapAll(ctx, column, batch)
+	if err != nil {
+		return false, err
 	}
 	if err := r.k.durably("batch", func() error { return r.put(ctx, column, batch, bodies, now) }); err != nil {
 		return false, err
@@ -297,6 +296,27 @@ func (r *Rotation) Step(ctx context.Context, limit int, now time.Time) (more boo
 	}
 	r.after = batch[len(batch)-1].Key
 	return true, nil
+}
+
+// hands is how many data keys are re-wrapped at once: a service that holds the
+// key answers over the network.
+const hands = 8
+
+func (r *Rotation) rewrapAll(ctx context.Context, column store.CipherColumn, batch []store.Cipher) ([][]byte, error) {
+	bodies, errs := make([][]byte, len(batch)), make([]error, hands)
+	var wg sync.WaitGroup
+	for h := range hands {
+		wg.Go(func() {
+			for i := h; i < len(batch) && errs[h] == nil; i += hands {
+				var err error
+				if bodies[i], err = r.rewrap(ctx, column, batch[i]); err != nil {
+					errs[h] = fmt.Errorf("%s %v: %w", column.Table, batch[i].Key, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return bodies, errors.Join(errs...)
 }
 
 func (r *Rotation) put(ctx context.Context, column store.CipherColumn, batch []store.Cipher, bodies [][]byte, now time.Time) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
@@ -76,7 +77,7 @@ func everyKind(w *world) (s story) {
 	w.Approve(asked, w.Ask(asked))
 	w.Certify(w.Adult())
 	_, settled := unknown(w, w.Adult())
-	settleItem(w, settled, false)
+	ruled(w, settled)
 	_, s.waiting = unknown(w, w.Adult())
 	one, two := w.Adult(), w.Adult()
 	both := w.Case()
@@ -85,6 +86,23 @@ func everyKind(w *world) (s story) {
 	s.open = docket.RecordID{Code: code, Seq: 1}
 	w.Wants(s.open, docket.Open)
 	return s
+}
+
+// ruled lets a court's officer refuse a proposed sealing by a signed ruling.
+func ruled(w *world, id docket.RecordID) {
+	w.Helper()
+	item := openItem(w, id, store.KindSeal)
+	view, err := w.Reg.ReviewItem(context.Background(), rules, id.Code, item.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	s := registrytest.SignWith(w, w.Passkey(rules), &grant.Ruling{
+		Review: item.ID, Record: id.String(), Proposal: view.Digest, Officer: rules, Agency: registrytest.Court, Reason: "已核对判决书", At: w.Now,
+	})
+	if _, err := w.Reg.Rule(context.Background(), s, w.Now); err != nil {
+		w.Fatal(err)
+	}
+	w.Check()
 }
 
 // A rotation re-wraps every column of the ledger or of a custodian, everything

@@ -122,9 +122,13 @@ func TestEarlierOfACustodian(t *testing.T) {
 			column, owner string
 			want          int64
 		}{
-			{"vault_record.wrapped", "a", 2}, {"vault_record.wrapped", "b", 1}, {"vault_record.wrapped", "c", 0},
-			{"vault_item.wrapped", "a", 2}, {"vault_item.wrapped", "b", 1},
-			{"vault_original.wrapped", "urn:a", 1}, {"vault_original.wrapped", "urn:b", 0},
+			{"vault_record.wrapped", "a", 2},
+			{"vault_record.wrapped", "b", 1},
+			{"vault_record.wrapped", "c", 0},
+			{"vault_item.wrapped", "a", 2},
+			{"vault_item.wrapped", "b", 1},
+			{"vault_original.wrapped", "urn:a", 1},
+			{"vault_original.wrapped", "urn:b", 0},
 		} {
 			look(t, db, func(tx *store.Tx) error {
 				e := store.Earlier{Column: column(t, c.column), Owner: c.owner, Version: versioned(2, "")}

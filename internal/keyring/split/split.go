@@ -99,7 +99,7 @@ func Combine(shares []Share) ([]byte, error) {
 			return nil, fmt.Errorf("split: share %d: %w", s.Number, ErrWrong)
 		}
 	}
-	scalar, err := secretsharing.Recover(uint(first.Needed-1), parts) //nolint:gosec // at most 98
+	scalar, err := secretsharing.Recover(uint(first.Needed-1), parts)
 	if err != nil {
 		return nil, fmt.Errorf("split: %w", err)
 	}
