@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -15,17 +14,24 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/api"
-	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/gateway"
+	"github.com/fengcun/fengcun/internal/gateway/mapping"
+	"github.com/fengcun/fengcun/internal/gateway/sheet"
 	"github.com/fengcun/fengcun/internal/suite"
 )
 
+// intakeCmd pushes files once; gatewayCmd watches folders.
 type intakeCmd struct {
-	Files  []string `arg:"" type:"existingfile" help:"NDJSON files, one CloudEvents event a line. 每行一个事件."`
+	Files  []string `arg:"" type:"existingfile" help:"NDJSON files, one CloudEvents event a line; tables (.csv, .tsv, .xlsx, .xlsm). 每行一个事件, 或表格."`
 	To     string   `default:"http://127.0.0.1:8080" env:"FENGCUN_TO" help:"URL of the platform. 平台地址."`
 	Key    string   `required:"" type:"existingfile" help:"File with the agency's signature key. 机关签名密钥文件."`
 	Agency string   `required:"" help:"Id of the agency that sends. 报送机关."`
 	Batch  int      `default:"500" help:"Events in one push. 每批事件数."`
+
+	Mapping string `type:"existingfile" help:"Mapping from a table's columns and codes (YAML); see docs/gateway.md. Without it the columns are named by places in an event. 表格映射文件."`
 
 	Tries    int    `default:"5" help:"How often to try while the platform does not answer, each time after twice as long. 重试次数."`
 	Receipts string `type:"path" help:"File that gets a line for each event: outcome, case code, entry of the trail. 回执文件."`
@@ -45,7 +51,11 @@ func (c *intakeCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("--key: %s holds no signature key", c.Key)
 	}
-	p := &pusher{env: e, batch: c.Batch, tries: max(1, c.Tries), client: &api.Client{
+	rule, err := readMapping(c.Mapping)
+	if err != nil {
+		return fmt.Errorf("--mapping: %w", err)
+	}
+	p := &pusher{env: e, rule: rule, batch: c.Batch, tries: max(1, c.Tries), client: &api.Client{
 		URL: c.To, Agency: c.Agency, Key: key, Rand: rand.Reader, HTTP: &http.Client{Timeout: 2 * time.Minute},
 	}}
 	if c.Receipts != "" {
@@ -70,14 +80,13 @@ func (c *intakeCmd) Run(e *env) error {
 
 type pusher struct {
 	env      *env
+	rule     *mapping.Mapping
 	client   *api.Client
 	receipts *json.Encoder // nil where nobody asked
 	batch    int
 	tries    int
 	name     string
-	size     int64
-	read     int64
-	at       []int // line numbers of the events waiting
+	at       []int64 // line numbers of the events waiting
 	events   [][]byte
 	lines    int
 	accepted int
@@ -85,34 +94,45 @@ type pusher struct {
 	refused  int
 }
 
+// readMapping reads a mapping file; without one the columns are named by places.
+func readMapping(file string) (*mapping.Mapping, error) {
+	if file == "" {
+		return mapping.Plain(), nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return mapping.Parse(text)
+}
+
+// file pushes one file, whatever its kind. A table whose columns are not all
+// there is refused as a whole.
 func (p *pusher) file(name string) error {
-	f, err := os.Open(name)
+	p.name = name
+	feed, size, err := p.open(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	p.name, p.size, p.read = name, info.Size(), 0
+	defer feed.Close()
 	bar, wait := progressBar(p.env.stderr, "intake 报送")
 	defer wait()
-	r := bufio.NewReaderSize(f, 64<<10)
-	for n := 1; ; n++ {
-		line, tooLong, err := readLine(r, docket.MaxEventBytes)
-		p.read += int64(len(line)) + 1
-		if err := p.line(n, line, tooLong); err != nil {
-			return err
-		}
+	for {
+		row, err := feed.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+		if errors.Is(err, sheet.ErrFile) { // what was read before goes in
+			return errors.Join(p.flush(), fmt.Errorf("%s: %w", name, err))
 		}
-		if p.size > 0 {
-			bar(float64(p.read) / float64(p.size))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := p.row(row); err != nil {
+			return err
+		}
+		if read, ok := feed.(interface{ Read() int64 }); ok && size > 0 {
+			bar(float64(read.Read()) / float64(size))
 		}
 	}
 	err = p.flush()
@@ -120,29 +140,35 @@ func (p *pusher) file(name string) error {
 	return err
 }
 
-func (p *pusher) line(n int, line []byte, tooLong bool) error {
-	if line = bytes.TrimSpace(line); len(line) == 0 && !tooLong {
-		return nil
+// open opens a file as a feed of events: a table by its name's ending, anything
+// else as lines of JSON.
+func (p *pusher) open(name string) (gateway.Feed, int64, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, 0, err
 	}
+	feed, err := gateway.OpenFeed(name, p.rule, agency.SourceOf(p.client.Agency), "", civil.Of(p.env.now()))
+	return feed, info.Size(), err
+}
+
+func (p *pusher) row(row gateway.Entry) error {
 	p.lines++
-	if tooLong {
-		p.refuse(n, "", fmt.Sprintf("the line is longer than %d bytes", docket.MaxEventBytes))
+	if len(row.Faults) > 0 {
+		p.refused++
+		for _, f := range row.Faults {
+			p.tell(row.Row, f.Column, f.Message)
+		}
 		return nil
 	}
-	p.at, p.events = append(p.at, n), append(p.events, bytes.Clone(line))
+	p.at, p.events = append(p.at, row.Row), append(p.events, row.Event)
 	if len(p.events) < p.batch {
 		return nil
 	}
 	return p.flush()
 }
 
-func (p *pusher) refuse(line int, pointer, message string) {
-	p.refused++
-	p.tell(line, pointer, message)
-}
-
 // tell says what is wrong with a line, and where in it.
-func (p *pusher) tell(line int, pointer, message string) {
+func (p *pusher) tell(line int64, pointer, message string) {
 	if pointer != "" {
 		message = pointer + ": " + message
 	}
@@ -157,7 +183,8 @@ func (p *pusher) flush() error {
 	sum := p.client.Key.Suite().Digest(bytes.Join(p.events, []byte("\n")))
 	a, err := p.push(hex.EncodeToString(sum[:16]))
 	if err != nil {
-		if errors.Is(err, api.ErrNoAnswer) {
+		var told *api.Problem
+		if errors.Is(err, api.ErrNoAnswer) || errors.As(err, &told) && told.Status == http.StatusTooManyRequests {
 			err = fmt.Errorf("%w; run the same command again to go on", err)
 		}
 		return fmt.Errorf("%s: lines %d to %d: %w", p.name, p.at[0], p.at[len(p.at)-1], err)
@@ -185,38 +212,28 @@ func (p *pusher) flush() error {
 // receiptLine is what became of one line of a file.
 type receiptLine struct {
 	File string `json:"file"`
-	Line int    `json:"line"`
+	Line int64  `json:"line"`
 	api.EventResult
 }
 
+// push tries again while the platform does not answer or asks to wait.
 func (p *pusher) push(delivery string) (a *api.PushAnswer, err error) {
 	for n := range p.tries {
 		a, err = p.client.Push(p.env.ctx, delivery, p.events, p.env.now())
-		if !errors.Is(err, api.ErrNoAnswer) || n == p.tries-1 {
+		pause := time.Second << n
+		var told *api.Problem
+		busy := errors.As(err, &told) && told.Status == http.StatusTooManyRequests
+		if busy {
+			pause = max(pause, told.RetryAfter)
+		}
+		if !busy && !errors.Is(err, api.ErrNoAnswer) || n == p.tries-1 {
 			return a, err
 		}
 		select {
 		case <-p.env.ctx.Done():
 			return nil, context.Cause(p.env.ctx)
-		case <-time.After(time.Second << n):
+		case <-time.After(pause):
 		}
 	}
 	return a, err
-}
-
-// readLine reads a line without its end; of one longer than most it keeps
-// nothing and says so.
-func readLine(r *bufio.Reader, most int) (line []byte, tooLong bool, err error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		if !tooLong {
-			line = append(line, part...)
-		}
-		if len(line) > most {
-			line, tooLong = nil, true
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimRight(line, "\r\n"), tooLong, err
-		}
-	}
 }

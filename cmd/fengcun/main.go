@@ -24,7 +24,8 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Run the platform on a made-up province, with every role. 演示: 虚构的一省, 全部角色."`
 	Serve       serveCmd       `cmd:"" help:"Run the platform. 运行平台."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to date. 升级数据库结构."`
-	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON files, resumable. 报送事件文件, 可续传."`
+	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON, CSV and XLSX files, resumable. 报送事件文件, 可续传."`
+	Gateway     gatewayCmd     `cmd:"" help:"Report for an agency: watch folders and SQL views, push what comes. 报送网关: 监视文件夹与数据库视图."`
 	Query       queryCmd       `cmd:"" help:"Ask for a sealed record, approve, open. 查询申请, 审批, 开启."`
 	Unseal      unsealCmd      `cmd:"" help:"Return a sealed record to the ledger: ask, approve, execute. 解封."`
 	Review      reviewCmd      `cmd:"" help:"The review queue. 审核队列."`

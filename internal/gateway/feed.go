@@ -24,13 +24,16 @@ type Entry struct {
 	Faults []mapping.Problem
 }
 
-// OpenFeed opens a file by its kind: lines of JSON are events already, tables
-// are mapped. Events come from source; today is what the platform will hold
+// OpenFeed opens a file by its name's ending: tables are mapped, anything else
+// is lines of JSON, which are events already. Events come from source; today is what the platform will hold
 // their days against; large workbooks are unpacked under temporary.
 func OpenFeed(name string, m *mapping.Mapping, source, temporary string, today civil.Date) (Feed, error) {
-	if sheet.KindOf(name) == sheet.JSONLines {
+	if k := sheet.KindOf(name); k != sheet.CSV && k != sheet.XLSX {
 		l, err := sheet.OpenLines(name)
-		return &lineFeed{l}, err
+		if err != nil {
+			return nil, err
+		}
+		return &lineFeed{l}, nil
 	}
 	t, err := openTable(name, m, source, temporary)
 	if err != nil {
