@@ -34,6 +34,7 @@ type cli struct {
 	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
 	Simulate    simulateCmd    `cmd:"" help:"Whom would a policy pack reach? 政策模拟: 各规则覆盖多少人."`
 	Facts       factsCmd       `cmd:"" help:"The facts of a platform, for simulate --facts. 导出统计事实."`
+	Judgment    judgmentCmd    `cmd:"" help:"Texts of judgments. 裁判文书."`
 	Log         logCmd         `cmd:"" help:"The trail. 留痕日志."`
 	Witness     witnessCmd     `cmd:"" help:"Cosign a log's checkpoints, so that it cannot fork. 见证日志检查点."`
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
