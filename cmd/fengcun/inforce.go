@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -13,7 +14,8 @@ import (
 	"github.com/fengcun/fengcun/packs"
 )
 
-// packsInForce reads which packs are in force.
+// packsInForce reads which packs are in force. A pack is a folder beside the
+// list, or one of those that come with the program.
 func packsInForce(file string) (*policy.Set, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -28,13 +30,30 @@ func packsInForce(file string) (*policy.Set, error) {
 		if slices.ContainsFunc(known, func(p *policy.Pack) bool { return p.ID == e.Pack }) {
 			continue
 		}
-		p, err := packs.Open(e.Pack)
+		p, err := enactedPack(filepath.Dir(file), e.Pack)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		known = append(known, p)
 	}
 	return policy.NewSet(known, enacted)
+}
+
+// enactedPack loads a pack by its id. The name of a folder beside the list must
+// be the id of the pack in it.
+func enactedPack(beside, id string) (*policy.Pack, error) {
+	dir := filepath.Join(beside, id)
+	if !filepath.IsLocal(id) || !exists(filepath.Join(dir, "policy.yaml")) {
+		return packs.Open(id)
+	}
+	p, err := policy.Load(os.DirFS(dir))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("pack %s in %s: %w", id, dir, err)
+	case p.ID != id:
+		return nil, fmt.Errorf("the folder %s holds the pack %s; name the folder after its pack", dir, p.ID)
+	}
+	return p, nil
 }
 
 // demoPacks puts the report's preferred rule in force beside the two regimes
@@ -84,28 +103,34 @@ func (p *platform) enrol(file string) error {
 	if file == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(file)
+	agencies, officers, err := readDirectory(file)
 	if err != nil {
-		return fmt.Errorf("directory: %w", err)
-	}
-	var d directory
-	if err := yaml.UnmarshalWithOptions(raw, &d, yaml.DisallowUnknownField()); err != nil {
-		return fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
-	}
-	var agencies []*agency.Agency
-	for _, a := range d.Agencies {
-		agencies = append(agencies, &agency.Agency{
-			ID: a.ID, Kind: agency.Kind(a.Kind), Name: a.Name, Division: a.Division, VerifyKey: a.VerifyKey, SealKey: a.SealKey,
-		})
-	}
-	var officers []*agency.Officer
-	for _, o := range d.Officers {
-		officers = append(officers, &agency.Officer{
-			ID: o.ID, Agency: o.Agency, Name: o.Name, Duty: agency.Duty(o.Duty), VerifyKey: o.VerifyKey,
-		})
+		return err
 	}
 	if err := p.reg.Enrol(p.env.ctx, agencies, officers, p.env.now()); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
+}
+
+func readDirectory(file string) (agencies []*agency.Agency, officers []*agency.Officer, err error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("directory: %w", err)
+	}
+	var d directory
+	if err := yaml.UnmarshalWithOptions(raw, &d, yaml.DisallowUnknownField()); err != nil {
+		return nil, nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	}
+	for _, a := range d.Agencies {
+		agencies = append(agencies, &agency.Agency{
+			ID: a.ID, Kind: agency.Kind(a.Kind), Name: a.Name, Division: a.Division, VerifyKey: a.VerifyKey, SealKey: a.SealKey,
+		})
+	}
+	for _, o := range d.Officers {
+		officers = append(officers, &agency.Officer{
+			ID: o.ID, Agency: o.Agency, Name: o.Name, Duty: agency.Duty(o.Duty), VerifyKey: o.VerifyKey,
+		})
+	}
+	return agencies, officers, nil
 }

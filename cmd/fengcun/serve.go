@@ -44,6 +44,7 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	go p.keep(e.ctx)
+	go p.followPacks(e.ctx, cfg.Enacted)
 	if err := announce(c.Ready, l); err != nil {
 		return err
 	}
