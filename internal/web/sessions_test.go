@@ -37,6 +37,28 @@ func keep(t *testing.T, s *shelf, token string, expiry time.Time) {
 	}
 }
 
+func TestSessionsEnd(t *testing.T) {
+	now := time.Unix(1000, 0)
+	s := &shelf{now: func() time.Time { return now }, life: sessionLife, idle: sessionIdle, kept: map[string]session{}}
+	far := now.AddDate(1, 0, 0)
+	keep(t, s, "idle", far)
+	keep(t, s, "busy", far)
+	for range 15 { // used every half an hour, for most of a day
+		now = now.Add(sessionIdle - time.Second)
+		if _, ok, _ := s.Find("busy"); !ok {
+			t.Fatal("a session in use ends early")
+		}
+		keep(t, s, "busy", far)
+	}
+	if _, ok, _ := s.Find("idle"); ok {
+		t.Error("a session outlives its idle time")
+	}
+	now = time.Unix(1000, 0).Add(sessionLife + time.Second)
+	if _, ok, _ := s.Find("busy"); ok {
+		t.Error("a session in use outlives the day")
+	}
+}
+
 func TestShelfSweepsTheExpiredAndKeepsTheRest(t *testing.T) {
 	now := time.Unix(1000, 0)
 	s := &shelf{now: func() time.Time { return now }, kept: map[string]session{}}

@@ -86,7 +86,7 @@ func New(opts Options) (*Site, error) {
 // them, the outermost first.
 func (s *Site) Handler(routes *http.ServeMux) http.Handler {
 	h := s.visiting(naming(routes))
-	h = s.sessions.LoadAndSave(h)
+	h = unattended(s.sessions.LoadAndSave(h))
 	h = s.sameOrigin(h)
 	h = s.recovering(h)
 	h = headers(h)
