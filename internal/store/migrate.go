@@ -61,6 +61,9 @@ func (db *DB) Migrate(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	done, err := p.Up(ctx)
+	if db.engine.forbidden(err) {
+		return 0, fmt.Errorf("the schema is not up to date, and this login may not change it: run «fengcun migrate» as its owner: %w", err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("migrating the schema: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	_ "embed"
 	"errors"
 	"fmt"
 
@@ -11,6 +12,11 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
+
+// grants is who may do what, as SQL.
+//
+//go:embed grants/postgres.sql
+var grants string
 
 type postgresEngine struct{ db *sql.DB }
 
@@ -39,7 +45,33 @@ func (e *postgresEngine) goose() (goose.Dialect, []goose.ProviderOption, error) 
 	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}, nil
 }
 
-func (e *postgresEngine) migrated(context.Context) error { return nil }
+// migrated grants each role what it may do; where this login does not own the
+// tables, another did.
+func (e *postgresEngine) migrated(ctx context.Context) error {
+	var owner bool
+	err := e.db.QueryRowContext(ctx, `SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = 'goose_db_version'::regclass`).Scan(&owner)
+	if err != nil || !owner {
+		return err
+	}
+	return e.transact(ctx, false, func(s session) error {
+		// One program at a time: grants lock nothing by themselves.
+		for _, statement := range []string{`LOCK TABLE goose_db_version IN SHARE ROW EXCLUSIVE MODE`, grants} {
+			if _, err := s.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("granting roles their rights: %w", withHint(err))
+			}
+		}
+		return nil
+	})
+}
+
+// withHint adds what the server advises.
+func withHint(err error) error {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) && pe.Hint != "" {
+		return fmt.Errorf("%w; %s", err, pe.Hint)
+	}
+	return err
+}
 
 // transact reads at REPEATABLE READ, one moment of the database, and writes at
 // READ COMMITTED, where row locks order what touches the same row.
@@ -72,6 +104,7 @@ func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(ses
 // SQLSTATE codes (PostgreSQL appendix A).
 const (
 	uniqueViolation      = "23505"
+	insufficientRights   = "42501"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 )
@@ -90,3 +123,5 @@ func (e *postgresEngine) retry(err error) bool {
 }
 
 func (e *postgresEngine) conflict(err error) bool { return sqlState(err) == uniqueViolation }
+
+func (e *postgresEngine) forbidden(err error) bool { return sqlState(err) == insufficientRights }

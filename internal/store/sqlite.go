@@ -189,6 +189,8 @@ func (e *sqliteEngine) conflict(err error) bool {
 		(se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 }
 
+func (e *sqliteEngine) forbidden(error) bool { return false } // SQLite knows no logins
+
 func (e *sqliteEngine) close() error {
 	var errs []error
 	drain := func(ch chan *sqliteConn, n int) {

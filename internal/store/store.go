@@ -36,9 +36,10 @@ type DB struct {
 type engine interface {
 	// begin starts a transaction and gives it to f; f's error rolls it back.
 	transact(ctx context.Context, readOnly bool, f func(session) error) error
-	retry(err error) bool    // the transaction may succeed if it is run again
-	conflict(err error) bool // a key is already there
-	oneWriter() bool         // a second transaction that writes waits for the first to end
+	retry(err error) bool     // the transaction may succeed if it is run again
+	conflict(err error) bool  // a key is already there
+	forbidden(err error) bool // the login may not do this
+	oneWriter() bool          // a second transaction that writes waits for the first to end
 	pool() *sql.DB
 	goose() (goose.Dialect, []goose.ProviderOption, error)
 	migrated(ctx context.Context) error // what follows the schema's steps, each time

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,6 +51,7 @@ type World struct {
 	suite    suite.Suite
 	packs    *policy.Set
 	confirm  bool
+	served   *store.DB  // as the registry's login has it: with the least rights
 	vault    vault.Book // nil: in the registry's own process
 	raw      *sql.DB
 	agencies map[string]*party
@@ -104,14 +106,25 @@ func New(tb testing.TB, o Options) *World {
 			tb.Fatal(err)
 		}
 	}
-	w.DB = storetest.Open(tb, w.URL)
+	w.DB, w.served = storetest.Open(tb, w.URL), storetest.Open(tb, w.as("fengcun_registry"))
 	w.raw = storetest.SQL(tb, w.URL)
 	if o.Apart {
+		w.served = storetest.Open(tb, w.as("fengcun_web"))
 		w.takeApart()
 	}
 	w.Restart()
 	w.enrol()
 	return w
+}
+
+// as is the database for a login with the least rights: on PostgreSQL, those of
+// one role.
+func (w *World) as(role string) string {
+	w.Helper()
+	if strings.HasPrefix(w.URL, "sqlite:") {
+		return w.URL
+	}
+	return storetest.As(w, w.URL, role)
 }
 
 const origin = "fengcun.test/trail"
@@ -122,7 +135,7 @@ func (w *World) takeApart() {
 	w.Helper()
 	signer, err := trail.NewSigner(origin, w.Ring.Trail().Log()...)
 	w.must(err)
-	db := storetest.Open(w, w.URL)
+	db := storetest.Open(w, w.as("fengcun_vault"))
 	w.vault = vaultdtest.Apart(w, &vaultd.Server{
 		Vault: vault.New(w.suite, w.Ring.Vault(), signer.Verifier(), rand.Reader).Accepting(grant.Accept{Site: Site()}),
 		Suite: w.suite.Name(),
@@ -138,7 +151,7 @@ func (w *World) takeApart() {
 func (w *World) Restart() {
 	w.Helper()
 	reg, err := registry.New(context.Background(), registry.Config{
-		DB: w.DB, Ring: w.Ring, Origin: origin, Packs: w.packs, ConfirmSealing: w.confirm, Vault: w.vault, Accept: grant.Accept{Site: Site()}, Rand: rand.Reader,
+		DB: w.served, Ring: w.Ring, Origin: origin, Packs: w.packs, ConfirmSealing: w.confirm, Vault: w.vault, Accept: grant.Accept{Site: Site()}, Rand: rand.Reader,
 	})
 	if err != nil {
 		w.Fatal(err)

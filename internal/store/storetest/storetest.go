@@ -55,6 +55,26 @@ func URL(tb testing.TB, e Engine) string {
 	return "sqlite:" + file
 }
 
+// As is the address of a test's PostgreSQL database for a login that is a member
+// of one role alone. The login goes when the test ends.
+func As(tb testing.TB, url, role string) string {
+	tb.Helper()
+	login := newName()
+	c, err := running()
+	if err == nil {
+		err = c.exec("CREATE ROLE " + login + " LOGIN IN ROLE " + role)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := c.exec("DROP ROLE " + login); err != nil {
+			tb.Errorf("dropping the test's login: %v", err)
+		}
+	})
+	return strings.Replace(url, "user=postgres", "user="+login, 1)
+}
+
 // Blank is URL without the schema.
 func Blank(tb testing.TB, e Engine) string {
 	tb.Helper()
