@@ -60,12 +60,21 @@ func (c *accountEnrolCmd) Run(e *env) error {
 	})
 }
 
-type accountKeysCmd struct{ accountFlags }
+type accountKeysCmd struct {
+	accountFlags
+	Public bool `help:"Print the good keys' public halves, for the vault's own directory. 输出公钥, 供密库名录登记."`
+}
 
 // Run prints a line for each passkey: id, state, when enrolled, when last
 // used, fingerprint, name.
 func (c *accountKeysCmd) Run(e *env) error {
 	return c.with(e, func(_ *platform, _ string, o *agency.Officer) error {
+		if c.Public {
+			for _, k := range o.Passkeys.Live() {
+				fmt.Fprintln(e.stdout, k.String())
+			}
+			return nil
+		}
 		for _, k := range o.Passkeys {
 			state, used := "good 有效", "-"
 			if !k.Live() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,41 +30,63 @@ type config struct {
 	InsecureHTTP   bool   `yaml:"insecure_http"`
 	Site           string `yaml:"site"`
 
+	Root          string         `yaml:"root"`
+	CustodianKeys string         `yaml:"custodian_keys"`
+	PKCS11        *pkcs11Config  `yaml:"pkcs11"`
+	Transit       *transitConfig `yaml:"transit"`
+	// Vault says where the vault's process is reached; nil: the vault is in
+	// this one.
+	Vault *vaultAddress `yaml:"vault"`
+
 	Witnesses     []witnessConfig `yaml:"witnesses"`
 	WitnessQuorum *int            `yaml:"witness_quorum"`
 }
 
 func readConfig(file string) (*config, error) {
+	c := &config{Listen: "127.0.0.1:8080"}
+	return c, readYAML(file, c)
+}
+
+// readYAML reads a configuration that checks itself; keys it does not know are
+// refused.
+func readYAML(file string, c interface{ check() error }) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
+		return fmt.Errorf("reading the configuration: %w", err)
 	}
-	c := &config{Listen: "127.0.0.1:8080"}
 	d := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField())
 	if err := d.Decode(c); err != nil {
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+		return fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
 	}
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
-	return c, nil
+	return nil
+}
+
+// setting is a key of a configuration that must have a value.
+type setting struct{ key, value string }
+
+func missing(settings ...setting) error {
+	var errs []error
+	for _, s := range settings {
+		if s.value == "" {
+			errs = append(errs, fmt.Errorf("%s: missing", s.key))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (c *config) check() error {
-	var errs []error
-	for _, k := range []struct{ key, value string }{
-		{"database", c.Database},
-		{"keys", c.Keys},
-		{"passphrase_file", c.PassphraseFile},
-		{"origin", c.Origin},
-		{"enacted", c.Enacted},
-	} {
-		if k.value == "" {
-			errs = append(errs, fmt.Errorf("%s: missing", k.key))
-		}
+	err := c.checkWitnesses()
+	err = errors.Join(err, missing(setting{"database", c.Database}, setting{"keys", c.Keys}, setting{"passphrase_file, or root", cmp.Or(c.PassphraseFile, c.Root)},
+		setting{"origin", c.Origin}, setting{"enacted", c.Enacted}))
+	_, site := c.accept()
+	if c.Vault == nil {
+		return errors.Join(err, site)
 	}
-	_, err := c.accept()
-	return errors.Join(append(errs, err, c.checkWitnesses())...)
+	_, address := c.Vault.parse()
+	return errors.Join(err, site, address)
 }
 
 // accept says which officers' keys are taken: passkeys where the address of the
@@ -75,16 +98,18 @@ func (c *config) accept() (a grant.Accept, err error) {
 	return a, err
 }
 
-// passphrase reads the file that holds it, which nobody else may read.
-func (c *config) passphrase() (string, error) {
-	info, err := os.Stat(c.PassphraseFile)
+func (c *config) passphrase() (string, error) { return readPassphrase(c.PassphraseFile) }
+
+// readPassphrase reads the file that holds it, which nobody else may read.
+func readPassphrase(file string) (string, error) {
+	info, err := os.Stat(file)
 	if err != nil {
 		return "", fmt.Errorf("passphrase_file: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("passphrase_file: %s can be read by others; run chmod 600 on it", c.PassphraseFile)
+		return "", fmt.Errorf("passphrase_file: %s can be read by others; run chmod 600 on it", file)
 	}
-	b, err := os.ReadFile(c.PassphraseFile)
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return "", fmt.Errorf("passphrase_file: %w", err)
 	}

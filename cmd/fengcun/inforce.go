@@ -95,6 +95,9 @@ type directory struct {
 		Name      string `yaml:"name"`
 		Duty      string `yaml:"duty"`
 		VerifyKey string `yaml:"verify_key"`
+		// Passkeys are public halves. The platform's own directory has none: there
+		// they are enrolled.
+		Passkeys []string `yaml:"passkeys"`
 	} `yaml:"officers"`
 }
 
@@ -106,6 +109,11 @@ func (p *platform) enrol(file string) error {
 	agencies, officers, err := readDirectory(file)
 	if err != nil {
 		return err
+	}
+	for _, o := range officers {
+		if len(o.Passkeys) > 0 {
+			return fmt.Errorf("%s: officer %s: passkeys are listed in the vault's own directory; here they are enrolled, see fengcun account enrol", file, o.ID)
+		}
 	}
 	if err := p.reg.Enrol(p.env.ctx, agencies, officers, p.env.now()); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
@@ -128,9 +136,15 @@ func readDirectory(file string) (agencies []*agency.Agency, officers []*agency.O
 		})
 	}
 	for _, o := range d.Officers {
-		officers = append(officers, &agency.Officer{
-			ID: o.ID, Agency: o.Agency, Name: o.Name, Duty: agency.Duty(o.Duty), VerifyKey: o.VerifyKey,
-		})
+		of := &agency.Officer{ID: o.ID, Agency: o.Agency, Name: o.Name, Duty: agency.Duty(o.Duty), VerifyKey: o.VerifyKey}
+		for _, text := range o.Passkeys {
+			k, err := agency.ParsePasskey(text)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: officer %s: %w", file, o.ID, err)
+			}
+			of.Passkeys = append(of.Passkeys, k)
+		}
+		officers = append(officers, of)
 	}
 	return agencies, officers, nil
 }

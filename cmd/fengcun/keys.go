@@ -13,9 +13,15 @@ import (
 )
 
 type keysCmd struct {
-	Init  keysInitCmd  `cmd:"" help:"Make the platform's key ring. 生成平台密钥."`
-	Agent keysAgentCmd `cmd:"" help:"Make a signature key for an agency's system or an officer. 生成机关或人员签名密钥."`
-	Demo  keysDemoCmd  `cmd:"" help:"Write the demo's keys, one file for each officer and agency. 导出演示密钥."`
+	Init    keysInitCmd    `cmd:"" help:"Make the platform's key ring. 生成平台密钥."`
+	List    keysListCmd    `cmd:"" help:"List the ring's keys, never the keys themselves. 列出密钥."`
+	Rotate  keysRotateCmd  `cmd:"" help:"Make a new version of a key and re-wrap what lies under the old one; resumable. 轮换密钥."`
+	Destroy keysDestroyCmd `cmd:"" help:"Destroy the old versions of a key that nothing needs any more. 销毁旧密钥."`
+	Split   keysSplitCmd   `cmd:"" help:"Split a key among n people, any k of whom recover it. 分割密钥."`
+	Recover keysRecoverCmd `cmd:"" help:"Recover a key from its shares. 由分片恢复密钥."`
+	Apart   keysApartCmd   `cmd:"" help:"Move the vault's keys into a file of their own. 密库密钥单独成文件."`
+	Agent   keysAgentCmd   `cmd:"" help:"Make a signature key for an agency's system or an officer. 生成机关或人员签名密钥."`
+	Demo    keysDemoCmd    `cmd:"" help:"Write the demo's keys, one file for each officer and agency. 导出演示密钥."`
 }
 
 type keysInitCmd struct {
@@ -29,11 +35,15 @@ func (c *keysInitCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	pass, err := cfg.passphrase()
+	held, err := cfg.holders()
 	if err != nil {
 		return err
 	}
-	ring, err := keyring.Create(cfg.Keys, pass, c.Suite, rand.Reader)
+	root, err := cfg.root(held)
+	if err != nil {
+		return err
+	}
+	ring, err := keyring.CreateUnder(e.ctx, cfg.Keys, root, c.Suite, rand.Reader)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ var version = "unknown" //nolint:gochecknoglobals // set by the linker
 type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Run the platform on a made-up province, with every role. 演示: 虚构的一省, 全部角色."`
 	Serve       serveCmd       `cmd:"" help:"Run the platform. 运行平台."`
+	Vault       vaultCmd       `cmd:"" help:"Run the vault as a process of its own. 独立运行密库."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to date. 升级数据库结构."`
 	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON, CSV and XLSX files, resumable. 报送事件文件, 可续传."`
 	Gateway     gatewayCmd     `cmd:"" help:"Report for an agency: watch folders and SQL views, push what comes. 报送网关: 监视文件夹与数据库视图."`

@@ -20,8 +20,12 @@ type pageOptions struct {
 // pages adds the pages for people to mux and puts their guards around all of
 // it.
 func (p *platform) pages(mux *http.ServeMux, o pageOptions) (http.Handler, error) {
+	openEpoch := p.openEpoch
+	if p.ring.Trail().Audit().IsZero() { // it lies with the vault: the pages show the public side alone
+		openEpoch = nil
+	}
 	office := webdesk.New(webdesk.Options{
-		Registry: p.reg, Now: p.env.now, Random: rand.Reader, OpenEpoch: p.openEpoch, Demo: demoDesk(o.demo), Secure: o.secure,
+		Registry: p.reg, Now: p.env.now, Random: rand.Reader, OpenEpoch: openEpoch, Demo: demoDesk(o.demo), Secure: o.secure,
 	})
 	site, err := web.New(web.Options{
 		Who: office.Who, Status: webdesk.Status, Explain: webdesk.Explain, Now: p.env.now, Random: rand.Reader, Log: p.log,

@@ -20,15 +20,18 @@ import (
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/trail"
 	"github.com/fengcun/fengcun/internal/trail/witness"
+	"github.com/fengcun/fengcun/internal/vault"
+	"github.com/fengcun/fengcun/internal/vaultd"
 )
 
 // platform is everything that runs, wired.
 type platform struct {
-	env  *env
-	log  *slog.Logger
-	db   *store.DB
-	ring *keyring.Ring
-	reg  *registry.Registry
+	env   *env
+	log   *slog.Logger
+	db    *store.DB
+	ring  *keyring.Ring
+	reg   *registry.Registry
+	vault *vaultd.Client // nil: the vault is in this process
 
 	witnesses *witness.Group // nil: nobody cosigns
 }
@@ -40,7 +43,16 @@ type platformOptions struct {
 	packs     *policy.Set
 	confirm   bool
 	accept    grant.Accept   // officers' keys taken beside those of their systems
+	vault     *vaultd.Client // nil: the vault is in this process
 	witnesses *witness.Group // nil: nobody cosigns
+}
+
+// book is the vault that the registry gets: none where it is to make its own.
+func (o *platformOptions) book() vault.Book {
+	if o.vault == nil {
+		return nil
+	}
+	return o.vault
 }
 
 func startPlatform(e *env, o platformOptions) (*platform, error) {
@@ -48,12 +60,12 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &platform{env: e, db: db, ring: o.ring, witnesses: o.witnesses, log: slog.New(slog.NewJSONHandler(e.stderr, nil))}
+	p := &platform{env: e, db: db, ring: o.ring, witnesses: o.witnesses, vault: o.vault, log: slog.New(slog.NewJSONHandler(e.stderr, nil))}
 	if _, err := db.Migrate(e.ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	p.reg, err = registry.New(e.ctx, registry.Config{
-		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader, Sequencer: p.sequencer(),
+		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader, Sequencer: p.sequencer(), Vault: o.book(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -63,7 +75,11 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 
 func (p *platform) close() error {
 	p.reg.StepDown(context.WithoutCancel(p.env.ctx))
-	return p.db.Close()
+
+	if p.vault == nil {
+		return p.db.Close()
+	}
+	return errors.Join(p.vault.Close(), p.db.Close())
 }
 
 // routes are what systems use; pages for people are added by the caller.
@@ -75,6 +91,10 @@ func (p *platform) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := p.db.Ping(r.Context()); err != nil {
 			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		if p.vault != nil && p.vault.Ping(r.Context()) != nil {
+			http.Error(w, "the vault does not answer", http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = w.Write([]byte("ready\n"))

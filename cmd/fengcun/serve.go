@@ -1,13 +1,11 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 
-	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/store"
 )
 
@@ -55,11 +53,7 @@ func (c *serveCmd) Run(e *env) error {
 // start opens the platform that a configuration describes, with its directory
 // read.
 func (c *config) start(e *env) (*platform, error) {
-	pass, err := c.passphrase()
-	if err != nil {
-		return nil, err
-	}
-	ring, err := keyring.Open(c.Keys, pass, rand.Reader)
+	ring, err := c.ring(e.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +65,17 @@ func (c *config) start(e *env) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
+	vault, err := c.vaultBook(ring)
+	if err != nil {
+		return nil, err
+	}
 	witnesses, err := c.witnesses()
 	if err != nil {
 		return nil, err
 	}
 	p, err := startPlatform(e, platformOptions{
 		witnesses: witnesses,
-		database:  c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept,
+		database:  c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept, vault: vault,
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
+	"strings"
 	"time"
 )
 
@@ -34,6 +36,31 @@ func (k *Passkey) Live() bool { return k.Revoked.IsZero() }
 
 // Name is the credential id as text: unpadded base64url.
 func (k *Passkey) Name() string { return base64.RawURLEncoding.EncodeToString(k.ID) }
+
+const passkeyText = "passkey"
+
+// String is the public half as one word, "passkey.ID.KEY" with both in
+// unpadded base64url: for a directory that is kept by hand.
+func (k *Passkey) String() string {
+	return passkeyText + "." + k.Name() + "." + base64.RawURLEncoding.EncodeToString(k.Public)
+}
+
+// ParsePasskey undoes String.
+func ParsePasskey(text string) (Passkey, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 || parts[0] != passkeyText {
+		return Passkey{}, errors.New("not a passkey: want passkey.ID.KEY, as fengcun account keys --public prints it")
+	}
+	var k Passkey
+	for i, to := range []*[]byte{&k.ID, &k.Public} {
+		raw, err := base64.RawURLEncoding.Strict().DecodeString(parts[i+1])
+		if err != nil || len(raw) == 0 || base64.RawURLEncoding.EncodeToString(raw) != parts[i+1] {
+			return Passkey{}, errors.New("not a passkey: its parts are base64url without padding")
+		}
+		*to = raw
+	}
+	return k, nil
+}
 
 // Fingerprint is a short name for the public key: 32 hexadecimal digits of its
 // SHA-256.
