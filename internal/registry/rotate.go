@@ -57,7 +57,8 @@ func (t KeyTarget) String() string {
 // end; and it may be killed between any two and run again.
 type Keeper struct {
 	reg    *Registry
-	ring   *keyring.Ring
+	ring   *keyring.Ring // the ledger's keys
+	vault  *keyring.Ring // the custodians'; the same ring, or one in a file of its own
 	worker string
 	stop   func(step string) error // before and after each durable step; tests stop there
 }
@@ -80,12 +81,24 @@ func (k *Keeper) durably(step string, do func() error) error {
 const keeperLease = 30 * time.Second
 
 // NewKeeper makes a keeper; the worker's name is its own among all processes.
-func NewKeeper(ctx context.Context, c Config, worker string) (*Keeper, error) {
+// Where the vault's keys lie in a ring of their own, that is given too.
+func NewKeeper(ctx context.Context, c Config, apart *keyring.Ring, worker string) (*Keeper, error) {
+	if apart == nil {
+		apart = c.Ring
+	}
+	if !c.Ring.HasVault() { // nothing is opened or sealed here
+		c.Vault = vault.New(c.Ring.Suite(), apart.Vault(), nil, c.Rand)
+	}
 	reg, err := New(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return &Keeper{reg: reg, ring: c.Ring, worker: worker}, nil
+	return &Keeper{reg: reg, ring: c.Ring, vault: apart, worker: worker}, nil
+}
+
+// refresh reads both rings again.
+func (k *Keeper) refresh(ctx context.Context) error {
+	return errors.Join(k.ring.Refresh(ctx), k.vault.Refresh(ctx))
 }
 
 // Rotation is a rotation under way.
@@ -118,7 +131,7 @@ func (k *Keeper) Begin(ctx context.Context, t KeyTarget, at string, now time.Tim
 
 func (r *Rotation) begin(ctx context.Context, at string, now time.Time) error {
 	k := r.k
-	if err := k.ring.Refresh(ctx); err != nil {
+	if err := k.refresh(ctx); err != nil {
 		return err
 	}
 	have, err := k.current(r.Target)
@@ -164,11 +177,11 @@ func (k *Keeper) make(ctx context.Context, t KeyTarget, at string, version uint3
 	}
 	switch at {
 	case "":
-		at = k.ring.Vault().HolderOf(t.Custodian)
+		at = k.vault.Vault().HolderOf(t.Custodian)
 	case "ring":
 		at = ""
 	}
-	return k.ring.Vault().RotateCustodian(ctx, k.reg.rand, t.Custodian, at)
+	return k.vault.Vault().RotateCustodian(ctx, k.reg.rand, t.Custodian, at)
 }
 
 // current is the ring's version of a key.
@@ -176,7 +189,7 @@ func (k *Keeper) current(t KeyTarget) (uint32, error) {
 	if t.Custodian == "" {
 		return k.ring.Ledger().Epoch(), nil
 	}
-	kek, err := k.ring.Vault().Custodian(t.Custodian)
+	kek, err := k.vault.Vault().Custodian(t.Custodian)
 	if err != nil {
 		return 0, err
 	}
@@ -186,7 +199,7 @@ func (k *Keeper) current(t KeyTarget) (uint32, error) {
 // claim takes the work on a key, or says who has it.
 func (k *Keeper) claim(ctx context.Context, t KeyTarget, now time.Time) (row store.Rotation, err error) {
 	if t.Custodian != "" {
-		if _, err := k.ring.Vault().Custodian(t.Custodian); err != nil {
+		if _, err := k.vault.Vault().Custodian(t.Custodian); err != nil {
 			return row, err
 		}
 	}
@@ -339,7 +352,7 @@ func (r *Rotation) put(ctx context.Context, column store.CipherColumn, batch []s
 
 func (r *Rotation) rewrap(ctx context.Context, column store.CipherColumn, c store.Cipher) ([]byte, error) {
 	if r.Target.Custodian != "" {
-		return vault.Rewrap(ctx, r.k.ring.Vault(), r.k.reg.rand,
+		return vault.Rewrap(ctx, r.k.vault.Vault(), r.k.reg.rand,
 			&vault.Wrapping{Table: column.Table, Custodian: r.Target.Custodian, Key: c.Key, Wrapped: c.Body})
 	}
 	bound, err := ledgerContext(column, c.Key)
@@ -412,7 +425,7 @@ func (k *Keeper) Destroy(ctx context.Context, t KeyTarget, now time.Time) (versi
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, k.leave(ctx, t)) }()
-	if err := k.ring.Refresh(ctx); err != nil {
+	if err := k.refresh(ctx); err != nil {
 		return 0, err
 	}
 	if version, err = k.current(t); err != nil {
@@ -442,7 +455,7 @@ func (k *Keeper) Destroy(ctx context.Context, t KeyTarget, now time.Time) (versi
 		if t.Custodian == "" {
 			return k.ring.Ledger().DestroyBefore(ctx, version)
 		}
-		return k.ring.Vault().DestroyCustodianBefore(ctx, t.Custodian, version)
+		return k.vault.Vault().DestroyCustodianBefore(ctx, t.Custodian, version)
 	})
 }
 

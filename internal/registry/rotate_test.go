@@ -24,7 +24,7 @@ func keeper(w *world, ring *keyring.Ring, worker string) *registry.Keeper {
 	w.Helper()
 	k, err := registry.NewKeeper(context.Background(), registry.Config{
 		DB: w.DB, Ring: ring, Origin: "fengcun.test/trail", Rand: rand.Reader,
-	}, worker)
+	}, nil, worker)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func rotateMany(t *testing.T, e storetest.Engine, n int) {
 		t.Fatal(err)
 	}
 	fill(t, db, ring, n)
-	k, err := registry.NewKeeper(ctx, registry.Config{DB: db, Ring: ring, Origin: "fengcun.test/trail", Rand: rand.Reader}, "one")
+	k, err := registry.NewKeeper(ctx, registry.Config{DB: db, Ring: ring, Origin: "fengcun.test/trail", Rand: rand.Reader}, nil, "one")
 	if err != nil {
 		t.Fatal(err)
 	}

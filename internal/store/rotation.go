@@ -20,9 +20,11 @@ func (t *Tx) KeyGeneration() (n uint64, err error) {
 }
 
 // RaiseKeyGeneration waits for the transactions that write under an earlier
-// generation, and lets none begin.
+// generation, and lets none begin. It waits too where the generation stays: the
+// vault's keys may lie in a ring of their own, which its process reads again at
+// each call.
 func (t *Tx) RaiseKeyGeneration(to uint64) error {
-	return t.put(`UPDATE key_state SET generation = $1 WHERE id = 1 AND generation < $1`, int64(to)) //nolint:gosec // a count
+	return t.change(`UPDATE key_state SET generation = CASE WHEN generation < $1 THEN $1 ELSE generation END WHERE id = 1`, int64(to)) //nolint:gosec // a count
 }
 
 // Rotation is how far the last rotation of one key got.
