@@ -154,8 +154,8 @@ func (k *Key) Create(site passkey.Site, challenge []byte, change ...func(*Answer
 		c(&a)
 	}
 	a.Flags |= attested
-	data := append(a.data(), make([]byte, 16)...)                 // of no known make
-	data = binary.BigEndian.AppendUint16(data, uint16(len(k.ID))) //nolint:gosec // 32
+	data := append(a.data(), make([]byte, 16)...) // of no known make
+	data = binary.BigEndian.AppendUint16(data, uint16(len(k.ID)))
 	data = append(append(data, k.ID...), k.Public...)
 	object, err := webauthncbor.Marshal(map[string]any{"fmt": "none", "attStmt": map[string]any{}, "authData": data})
 	if err != nil {
