@@ -416,3 +416,39 @@ func TestAnOldKeyRingIsRefused(t *testing.T) {
 		t.Errorf("an old key ring wrote: %v", err)
 	}
 }
+
+// Where the vault's keys lie in a ring of their own, each ring rotates its own,
+// and a process that holds only one of them is not put off by the other.
+func TestRingsApart(t *testing.T) {
+	ctx := context.Background()
+	w, path := fileWorld(t)
+	made := everyKind(w)
+	theirs := filepath.Join(t.TempDir(), "vault-keys")
+	if err := w.Ring.MoveVault(ctx, theirs, keyring.Passphrase("口令"), rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	ours, apart := reopen(t, path), reopen(t, theirs)
+	k, err := registry.NewKeeper(ctx, registry.Config{DB: w.DB, Ring: ours, Origin: "fengcun.test/trail", Rand: rand.Reader}, apart, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []registry.KeyTarget{{Custodian: registrytest.Court}, {}, {Custodian: registrytest.Court}} {
+		r, err := rotate(w, k, target, "")
+		if err != nil || r.Done == 0 {
+			t.Fatalf("%s: %+v, %v", target, r, err)
+		}
+		if _, err := k.Destroy(ctx, target, w.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := w.State(made.open); s.Identity.Name == "" || ours.Ledger().Epoch() != 2 {
+		t.Errorf("the open record reads %+v", s)
+	}
+	kek, err := apart.Vault().Custodian(registrytest.Court)
+	if err != nil || kek.Version() != 3 {
+		t.Errorf("the custodian's key: %v", err)
+	}
+	if _, err := registry.NewKeeper(ctx, registry.Config{DB: w.DB, Ring: ours, Origin: "fengcun.test/trail", Rand: rand.Reader}, nil, "one"); err != nil {
+		t.Errorf("a keeper of the ledger alone: %v", err)
+	}
+}
