@@ -52,6 +52,7 @@ type World struct {
 	packs    *policy.Set
 	confirm  bool
 	served   *store.DB  // as the registry's login has it: with the least rights
+	login    string     // of served, where the vault is apart
 	vault    vault.Book // nil: in the registry's own process
 	raw      *sql.DB
 	agencies map[string]*party
@@ -109,7 +110,8 @@ func New(tb testing.TB, o Options) *World {
 	w.DB, w.served = storetest.Open(tb, w.URL), storetest.Open(tb, w.as("fengcun_registry"))
 	w.raw = storetest.SQL(tb, w.URL)
 	if o.Apart {
-		w.served = storetest.Open(tb, w.as("fengcun_web"))
+		url := w.as("fengcun_web")
+		w.served, w.login = storetest.Open(tb, url), url[strings.LastIndex(url, "=")+1:]
 		w.takeApart()
 	}
 	w.Restart()
