@@ -34,24 +34,31 @@ func asked(w *world, k *passkeytest.Key, r *grant.Request) grant.Signed {
 // Two officers with passkeys open a record as two with keys of their systems
 // do; the vault judges the assertions itself, in its own process too.
 func TestAGrantByPasskeys(t *testing.T) {
-	registrytest.Each(t, func(w *world) {
-		p := w.Adult()
-		w.Sealed(p)
-		mine, yours := w.Passkey(asks), w.Passkey(approves)
-		r := w.About(p)
-		s := asked(w, mine, r)
-		if err := w.Answer(r.ID, registrytest.SignWith(w, yours, w.Approval(s, approves, registrytest.Court))); err != nil {
-			w.Fatal(err)
-		}
-		a, err := w.Open(r)
-		if err != nil || len(a.Records) != 1 {
-			w.Fatalf("%+v, %v", a, err)
-		}
-		v, err := w.Reg.Query(context.Background(), asks, r.ID)
-		if err != nil || len(v.Keys) != 1 || v.Keys[0] != keysOf(w, approves)[0].Fingerprint() {
-			w.Errorf("the answer is by key %v, %v", v.Keys, err)
-		}
+	registrytest.Each(t, grantByPasskeys)
+	t.Run("apart", func(t *testing.T) {
+		t.Parallel()
+		grantByPasskeys(registrytest.New(t, registrytest.Options{Apart: true}))
 	})
+}
+
+func grantByPasskeys(w *world) {
+	w.Helper()
+	p := w.Adult()
+	w.Sealed(p)
+	mine, yours := w.Passkey(asks), w.Passkey(approves)
+	r := w.About(p)
+	s := asked(w, mine, r)
+	if err := w.Answer(r.ID, registrytest.SignWith(w, yours, w.Approval(s, approves, registrytest.Court))); err != nil {
+		w.Fatal(err)
+	}
+	a, err := w.Open(r)
+	if err != nil || len(a.Records) != 1 {
+		w.Fatalf("%+v, %v", a, err)
+	}
+	v, err := w.Reg.Query(context.Background(), asks, r.ID)
+	if err != nil || len(v.Keys) != 1 || v.Keys[0] != keysOf(w, approves)[0].Fingerprint() {
+		w.Errorf("the answer is by key %v, %v", v.Keys, err)
+	}
 }
 
 func keysOf(w *world, officer string) agency.Passkeys {

@@ -218,6 +218,19 @@ func (s *stage) courtWithWork() (*holder, string) {
 	return nil, ""
 }
 
+// TestUnsealingWithPasskeys goes through step 10 outside the demonstration.
+func TestUnsealingWithPasskeys(t *testing.T) {
+	s := newStage(t, stageOptions{serve: true, passkeys: true})
+	s.relapse()
+	clerk, reviewer := s.with("clerk"), s.with("reviewer")
+	item := regexp.MustCompile(`href="(/reviews/[0-9A-Z-]+/[0-9a-f-]+)"`).FindStringSubmatch(clerk.page("/reviews?kind=unseal"))[1]
+	path := clerk.signed(item, url.Values{
+		"act": {"ask-unseal"}, "ground": {"new-crime"}, "basis": {"封存规则：再犯新罪"}, "case_no": {"（2026）解1号"}, "reason": {"新罪判决已经生效"},
+	})
+	reviewer.signed(path, url.Values{"act": {"grant"}, "digest": {digestOf(reviewer.page(path))}, "note": {"同意"}})
+	clerk.has(clerk.page(clerk.sent(path+"/open", nil)), "已解封", "解除封存通知书")
+}
+
 // TestSigningInOnce: an answer to a nonce is good once, for five minutes, and
 // for nonces that were drawn here.
 func TestSigningInOnce(t *testing.T) {
