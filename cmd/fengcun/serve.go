@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -87,7 +88,8 @@ func (c *config) start(e *env) (*platform, error) {
 }
 
 type migrateCmd struct {
-	Config string `required:"" type:"path" help:"Configuration file (YAML). 配置文件."`
+	Config   string `required:"" type:"path" help:"Configuration file (YAML). 配置文件."`
+	Database string `help:"The database for the login that owns the schema, where the server's own may not change it. 以数据库所有者身份升级."`
 }
 
 // Run brings the schema up to date and says in how many steps.
@@ -96,7 +98,7 @@ func (c *migrateCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(e.ctx, cfg.Database)
+	db, err := store.Open(e.ctx, cmp.Or(c.Database, cfg.Database))
 	if err != nil {
 		return err
 	}
