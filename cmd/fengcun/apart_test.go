@@ -159,6 +159,37 @@ func TestVaultApart(t *testing.T) {
 	}
 }
 
+// The same on PostgreSQL, where each process has a login that can do no more
+// than it must: the owner migrates, the server cannot read contents, the vault
+// can write nothing.
+func TestVaultApartOnPostgres(t *testing.T) {
+	a := newApart(t)
+	url := storetest.Blank(t, storetest.Postgres)
+	a.run("migrate", "--config", a.path("fengcun.yaml"), "--database", url)
+	for file, edit := range map[string]func(string) string{
+		"fengcun.yaml": func(s string) string {
+			return strings.Replace(s, "sqlite:"+a.path("fengcun.db"), storetest.As(t, url, "fengcun_web"), 1)
+		},
+		"vault.yaml": func(s string) string {
+			return fmt.Sprintf("database: %q\n%s", storetest.As(t, url, "fengcun_vault"), s)
+		},
+	} {
+		text, err := os.ReadFile(a.path(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.write(file, edit(string(text)))
+	}
+	a.startVault()
+	a.startServer()
+	a.report([]int{0}, loadPolice, loadProc, loadCourt)
+	a.opens(0)
+	a.stop()
+	if c := a.complaints(); len(c) > 0 {
+		t.Errorf("the server complains: %s", c[0])
+	}
+}
+
 // opens asks, approves and opens a query about the defendant of a case.
 func (a *apart) opens(n int) {
 	a.t.Helper()

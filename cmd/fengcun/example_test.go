@@ -51,16 +51,16 @@ func TestExamples(t *testing.T) {
 	if err != nil || cfg.Vault == nil || cfg.Vault.CA == "" {
 		t.Errorf("with a vault: %+v, %v", cfg.Vault, err)
 	}
-	real := func(s string) string {
+	filled := func(s string) string {
 		s = strings.Replace(s, "fengcun.example/trail+1234abcd+BASE64", `"`+signer.Verifier().String()+`"`, 1)
 		return strings.Replace(s, "users: [fengcun]", "users: ["+me.Uid+"]", 1)
 	}
-	if err := readYAML(example("fengcun-vault.example.yaml", real), new(vaultConfig)); err != nil {
+	if err := readYAML(example("fengcun-vault.example.yaml", filled), new(vaultConfig)); err != nil {
 		t.Error(err)
 	}
 	all := regexp.MustCompile(`(?m)^#(cert|key|ca|database|site): `)
 	v := new(vaultConfig)
-	err = readYAML(example("fengcun-vault.example.yaml", func(s string) string { return all.ReplaceAllString(real(s), "$1: ") }), v)
+	err = readYAML(example("fengcun-vault.example.yaml", func(s string) string { return all.ReplaceAllString(filled(s), "$1: ") }), v)
 	if err != nil || v.Site == "" || v.Database == "" {
 		t.Errorf("%+v, %v", v, err)
 	}

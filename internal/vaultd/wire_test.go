@@ -145,6 +145,7 @@ func (n *noted) AddTicket(k *vault.TicketRow) error          { return n.note("ad
 func (n *noted) AddOriginal(s string, e, w, b []byte) error {
 	return n.note("add-original %s %x %x %x", s, e, w, b)
 }
+
 func (n *noted) RedeemTicket(q string, h []byte, at time.Time) error {
 	return n.note("redeem %s %x %s", q, h, at)
 }
