@@ -44,7 +44,7 @@ func testServer(tb testing.TB) *Server {
 	}
 }
 
-func socket(t *testing.T) string {
+func socket(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "vault-")
 	if err != nil {
@@ -57,7 +57,7 @@ func socket(t *testing.T) string {
 func me() []uint32 { return []uint32{uint32(os.Getuid())} }
 
 // run serves until stop is called, or the test ends.
-func run(t *testing.T, s *Server, a *Address) (stop func()) {
+func run(t testing.TB, s *Server, a *Address) (stop func()) {
 	t.Helper()
 	l, err := a.Listen(context.Background(), s.Log)
 	if err != nil {
@@ -79,7 +79,7 @@ func run(t *testing.T, s *Server, a *Address) (stop func()) {
 	return stop
 }
 
-func client(t *testing.T, suiteName string, a *Address) *Client {
+func client(t testing.TB, suiteName string, a *Address) *Client {
 	t.Helper()
 	c := NewClient(suiteName, a.Dial)
 	c.patience = time.Second
