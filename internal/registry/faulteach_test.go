@@ -44,6 +44,14 @@ func (c *cut) step(s store.Step) error {
 type deed struct {
 	do   func() error
 	done func()
+	// after, which may be nil, looks at what came of doing it, told or not.
+	after func()
+}
+
+func (d deed) look() {
+	if d.after != nil {
+		d.after()
+	}
 }
 
 // again says that a verb refuses because it took place, as it may where the
@@ -79,6 +87,7 @@ func brokenOff(w *world, c *cut, at cut, a deed) bool {
 	*c = at
 	err := a.do()
 	c.at = 0
+	a.look()
 	if c.what == "" {
 		if err != nil {
 			w.Fatalf("nothing was broken off, and it failed: %v", err)
@@ -97,6 +106,7 @@ func brokenOff(w *world, c *cut, at cut, a deed) bool {
 	if err := a.do(); err != nil && (!again(err) || !at.after || c.what != "COMMIT") {
 		w.Fatalf("%s, and again: %v", place, err)
 	}
+	a.look()
 	for _, v := range w.Violations() {
 		w.Fatalf("%s, and again: %s", place, v)
 	}
@@ -193,14 +203,11 @@ func receiveAct(w *world) func() deed {
 // accepted counts a delivery for the checker as soon as it is in, told or not.
 func accepted(w *world, d *registry.Delivery, done func()) deed {
 	a, counted := deliver(w, d, done), false
-	do := a.do
-	a.do = func() error {
-		err := do()
+	a.after = func() {
 		if !counted && w.Count(`SELECT COUNT(*) FROM delivery WHERE id = $1`, d.ID) > 0 {
 			counted = true
 			w.Acknowledged(d)
 		}
-		return err
 	}
 	return a
 }
@@ -229,7 +236,7 @@ func sealAct(w *world) func() deed {
 func askAct(w *world) func() deed {
 	return func() deed {
 		s := w.Signed(w.About(w.Adult()))
-		return deed{func() error { _, err := w.Reg.Ask(context.Background(), s, w.Now); return err }, func() {}}
+		return deed{do: func() error { _, err := w.Reg.Ask(context.Background(), s, w.Now); return err }, done: func() {}}
 	}
 }
 
@@ -237,7 +244,7 @@ func approveAct(w *world) func() deed {
 	return func() deed {
 		r := w.About(w.Adult())
 		yes := w.SignAnswer(w.Approval(w.Ask(r), registrytest.OfficerID(registrytest.Court, agency.QueryApprover), registrytest.Court))
-		return deed{func() error { _, err := w.Reg.Approve(context.Background(), r.ID, yes, w.Now); return err }, func() {
+		return deed{do: func() error { _, err := w.Reg.Approve(context.Background(), r.ID, yes, w.Now); return err }, done: func() {
 			if n := w.Count(`SELECT COUNT(*) FROM approval WHERE query = $1`, r.ID); n != 1 {
 				w.Fatalf("%d approvals", n)
 			}
@@ -252,13 +259,13 @@ func openAct(w *world) func() deed {
 	return func() deed {
 		r := w.About(p)
 		w.Approve(r, w.Ask(r))
-		return deed{func() error {
+		return deed{do: func() error {
 			a, err := w.Reg.Open(context.Background(), r.Officer, r.ID, w.Now)
 			if (a == nil) != (err != nil) {
 				w.Fatalf("an answer %v beside the error %v", a, err)
 			}
 			return err
-		}, func() {
+		}, done: func() {
 			if n := w.Count(`SELECT COUNT(*) FROM query WHERE id = $1 AND state = 'opened'`, r.ID); n != 1 {
 				w.Fatalf("the query is opened %d times", n)
 			}

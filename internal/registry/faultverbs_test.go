@@ -19,7 +19,7 @@ func certifyAct(w *world) func() deed {
 		a := &registry.Application{
 			ID: fmt.Sprintf("a%d", n), By: registrytest.OfficerID(registrytest.Police, agency.CertWindow), Subject: w.Adult(), Purpose: "就业",
 		}
-		return deed{func() error { _, err := w.Reg.Certify(context.Background(), a, w.Now); return err }, func() {
+		return deed{do: func() error { _, err := w.Reg.Certify(context.Background(), a, w.Now); return err }, done: func() {
 			if now := w.Count(`SELECT COUNT(*) FROM certificate`); now != before+1 {
 				w.Fatalf("one application, %d certificates", now-before)
 			}
@@ -32,9 +32,9 @@ func reviewAct(w *world) func() deed {
 		_, id := w.Convicted(w.Adult(), registrytest.DrunkDriving, "2025-04-01", registrytest.Months(docket.Detention, 2), "2025-06-20")
 		item := openItem(w, id, store.KindSeal).ID
 		by := registrytest.OfficerID(registrytest.Court, agency.SealReviewer)
-		return deed{func() error {
+		return deed{do: func() error {
 			return w.Reg.Review(context.Background(), by, id.Code, item, true, "同意", w.Now)
-		}, func() { w.Wants(id, docket.Sealed) }}
+		}, done: func() { w.Wants(id, docket.Sealed) }}
 	}
 }
 
@@ -43,7 +43,7 @@ func sweepAct(w *world) func() deed {
 	return func() deed {
 		_, id := w.Convicted(w.Adult(), registrytest.Theft, "2025-04-01", registrytest.Months(docket.FixedTerm, 18), "2025-06-20")
 		w.Exec(`UPDATE record SET due = $1 WHERE code = $2`, w.Today().Days(), string(id.Code))
-		return deed{func() error { _, err := w.Reg.Sweep(context.Background(), w.Now, 10); return err }, func() {
+		return deed{do: func() error { _, err := w.Reg.Sweep(context.Background(), w.Now, 10); return err }, done: func() {
 			if n := w.Count(`SELECT COUNT(*) FROM record WHERE due <= $1`, w.Today().Days()); n != 0 {
 				w.Fatalf("%d records still wait", n)
 			}
@@ -58,9 +58,9 @@ func acknowledgeAct(w *world) func() deed {
 		if err != nil || len(letters) == 0 || letters[0].Record != id {
 			w.Fatalf("the police's letters: %v, %v", letters, err)
 		}
-		return deed{func() error {
+		return deed{do: func() error {
 			return w.Reg.Acknowledge(context.Background(), registrytest.OfficerID(registrytest.Police, agency.NoticeClerk), id.Code, letters[0].ID, w.Now)
-		}, func() {
+		}, done: func() {
 			if n := w.Count(`SELECT COUNT(*) FROM notice WHERE id = $1 AND acked IS NOT NULL`, letters[0].ID); n != 1 {
 				w.Fatal("the letter is not answered")
 			}
@@ -72,9 +72,9 @@ func acknowledgeAllAct(w *world) func() deed {
 	return func() deed {
 		w.Sealed(w.Adult())
 		from := w.Now.AddDate(0, 0, -1)
-		return deed{func() error {
+		return deed{do: func() error {
 			return w.Reg.AcknowledgeAll(context.Background(), []string{registrytest.Police, registrytest.Court}, from, w.Now, w.Now)
-		}, func() {
+		}, done: func() {
 			if n := w.Count(`SELECT COUNT(*) FROM notice WHERE acked IS NULL AND issued <= $1`, w.Now.UnixMicro()); n != 0 {
 				w.Fatalf("%d letters are not answered", n)
 			}
@@ -87,7 +87,7 @@ func unsealAct(w *world) func() deed {
 		_, id := w.Sealed(w.Adult())
 		r := wrongSealing(w, id)
 		w.Approve(r, w.Ask(r))
-		return deed{func() error { _, err := w.Reg.Unseal(context.Background(), r.Officer, r.ID, w.Now); return err }, func() {
+		return deed{do: func() error { _, err := w.Reg.Unseal(context.Background(), r.Officer, r.ID, w.Now); return err }, done: func() {
 			w.Wants(id, docket.Unsealed)
 		}}
 	}
@@ -96,7 +96,7 @@ func unsealAct(w *world) func() deed {
 func publishAct(w *world) func() deed {
 	return func() deed {
 		w.Ask(w.About(w.Adult()))
-		return deed{func() error { _, err := w.Reg.Publish(context.Background()); return err }, func() {
+		return deed{do: func() error { _, err := w.Reg.Publish(context.Background()); return err }, done: func() {
 			if w.Count(`SELECT size FROM trail_head`) != w.Count(`SELECT MAX(size) FROM trail_checkpoint`) {
 				w.Fatal("the checkpoint does not cover the trail")
 			}
@@ -106,6 +106,6 @@ func publishAct(w *world) func() deed {
 
 func enrolAct(w *world) func() deed {
 	return func() deed {
-		return deed{func() error { return w.Reg.Enrol(context.Background(), nil, nil, w.Now) }, func() {}}
+		return deed{do: func() error { return w.Reg.Enrol(context.Background(), nil, nil, w.Now) }, done: func() {}}
 	}
 }
