@@ -71,7 +71,9 @@ func bracket(s string) int {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch r {
 		case '（':
-			depth++
+			if depth++; depth > 8 {
+				return len("（")
+			}
 		case '）':
 			depth--
 		}

@@ -62,7 +62,7 @@ func (e *extraction) cutOff() bool {
 func (e *extraction) recited(names []string) []verdict {
 	before := part{e.p, e.d.parties.end, e.d.order.start}
 	text := before.text()
-	for i := len(text); i > 0; {
+	for i, n := len(text), 0; i > 0 && n < often; n++ {
 		k := strings.LastIndex(text[:i], "判决")
 		if k < 0 {
 			break

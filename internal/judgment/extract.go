@@ -25,6 +25,9 @@ type extraction struct {
 	earlier []bool // the order merges an earlier sentence of the defendant
 }
 
+// crowd is more defendants than are tried in one case.
+const crowd = 300
+
 // Option changes what Read gives.
 type Option func(*extraction)
 
@@ -46,6 +49,10 @@ func Read(text string, options ...Option) *Reading {
 	parties := people(e.d.parties)
 	if len(parties) == 0 {
 		parties = fromOrder(e.d.order)
+	}
+	if len(parties) > crowd {
+		e.note("%d defendants are named; the first %d are read", len(parties), crowd)
+		parties = parties[:crowd]
 	}
 	e.out.Defendants = make([]Defendant, len(parties))
 	for k := range parties {

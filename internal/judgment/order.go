@@ -221,41 +221,35 @@ func (r *orderReader) operative(s string) bool {
 // It gives its place, the defendants, and the length up to the decision.
 func (r *orderReader) subject(start, end int) (int, []int, int) {
 	s := r.op.s[start:end]
-	best, width := -1, 0
-	var who []int
+	ahead := make([]int, len(r.names))
 	for k, n := range r.names {
-		for i := 0; ; {
-			j := strings.Index(s[i:], n)
-			if j < 0 {
-				break
+		ahead[k] = index(s, n)
+	}
+	for {
+		first := -1
+		for k, at := range ahead {
+			if at >= 0 && (first < 0 || at < ahead[first]) {
+				first = k
 			}
-			i += j
-			if best >= 0 && i >= best {
-				break
-			}
-			if list, w := r.list(s[i:], k); list != nil {
-				best, who, width = i, list, w
-				break
-			}
-			i += len(n)
 		}
+		if first < 0 {
+			return -1, nil, 0
+		}
+		at := ahead[first]
+		if who, w := r.list(s[at:]); who != nil {
+			return start + at, who, w
+		}
+		ahead[first] = after(s, r.names[first], at+len(r.names[first]))
 	}
-	if best < 0 {
-		return -1, nil, 0
-	}
-	return start + best, who, width
 }
 
 // list reads names joined by 、 and what must follow them. The longest name that
 // fits is taken: 李四 and 李四光 may both be tried.
-func (r *orderReader) list(s string, first int) (who []int, width int) {
+func (r *orderReader) list(s string) (who []int, width int) {
 	i := 0
 	for {
 		k, w := r.nameAt(s[i:])
 		if w == 0 {
-			return nil, 0
-		}
-		if len(who) == 0 && k != first {
 			return nil, 0
 		}
 		who = append(who, k)

@@ -139,22 +139,34 @@ func accusation(p part) int {
 func starts(p part, words ...string) func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		text := p.text()
-		for i := 0; i < len(text); {
+		ahead := make([]int, len(words)) // where each word stands next: the text is searched once for each
+		for k, w := range words {
+			ahead[k] = index(text, w)
+		}
+		for i := 0; ; {
 			next, word := -1, ""
-			for _, w := range words {
-				if k := index(text[i:], w); k >= 0 && (next < 0 || i+k < next || (i+k == next && len(w) > len(word))) {
-					next, word = i+k, w
+			for k, w := range words {
+				if ahead[k] >= 0 && ahead[k] < i {
+					ahead[k] = after(text, w, i)
+				}
+				if at := ahead[k]; at >= 0 && (next < 0 || at < next || (at == next && len(w) > len(word))) {
+					next, word = at, w
 				}
 			}
-			if next < 0 {
-				return
-			}
-			if p.opens(p.start+next) && !yield(p.start+next, word) {
+			if next < 0 || (p.opens(p.start+next) && !yield(p.start+next, word)) {
 				return
 			}
 			i = next + len(word)
 		}
 	}
+}
+
+// after is where a word stands at or behind place i, -1 for nowhere.
+func after(text, word string, i int) int {
+	if k := index(text[i:], word); k >= 0 {
+		return i + k
+	}
+	return -1
 }
 
 // reasoning finds where the court begins to give its reasons: the first 本院认为

@@ -23,13 +23,24 @@ type hearer struct {
 	parts []part
 }
 
+// often is how many times a circumstance may be spoken of before the text is
+// taken to be no judgment.
+const often = 100
+
+// reach is how far, in bytes, the sentence about a circumstance and the one
+// before it may go.
+const reach = 3000
+
 // heard is what is said of defendant k in the words given, and where. The
 // firmest is told; the court's own denial beside its own finding is a claim.
 func (h *hearer) heard(k int, words ...string) (what hearing, start, end int) {
 	found, refused := false, false
 	for _, p := range h.parts {
 		for _, w := range words {
-			for i := p.find(w); i >= 0; {
+			for i, n := p.find(w), 0; i >= 0; n++ {
+				if n == often {
+					return claimed, 0, 0
+				}
 				v := h.voice(p, i, w, k)
 				switch {
 				case v == held && !found:
@@ -65,7 +76,7 @@ func (h *hearer) voice(p part, i int, word string, k int) hearing {
 	case hasAny(sentence.text(), "辩护人", "辩称", "辩解", "辩护意见", "上诉称", "上诉提出", "请求", "建议对", "量刑建议", "提请", "证明", "笔录", "证言", "意见") &&
 		!hasAny(sentence.text(), "予以采纳", "可予采纳", "应予采纳", "予以采信", "本院采纳", "予以支持", "可以采纳", "予以考虑"):
 		return claimed
-	case pleading(p.s[p.start:i]):
+	case pleading(p.s[wide(p, i-reach):i]):
 		return claimed
 	}
 	return of
@@ -81,9 +92,18 @@ func pleading(before string) bool {
 	return !hasAny(before[counsel:], "本院", "审理查明", "查明", "公诉机关", "上述", "以上", "经查", "采纳", "认定")
 }
 
+// wide moves a place near the beginning of a part onto a character's first byte.
+func wide(p part, i int) int {
+	for i > p.start && !utf8.RuneStart(p.s[i]) {
+		i--
+	}
+	return max(i, p.start)
+}
+
 // around is the stretch about place i, up to the marks before and behind.
 func (p part) around(i int, before, behind string) part {
-	out := part{p.page, p.start, p.end}
+	out := part{p.page, wide(p, i-reach), min(p.end, i+reach)}
+	p = out
 	if k := strings.LastIndexAny(p.s[p.start:i], before); k >= 0 {
 		_, size := utf8.DecodeRuneInString(p.s[p.start+k:])
 		out.start = p.start + k + size
@@ -120,8 +140,8 @@ func (h *hearer) about(p, narrow part, i, k int) hearing {
 	if hasAny(p.s[narrow.start:narrow.end], "被告人均", "二被告人", "两被告人", "三被告人", "四被告人", "五被告人", "各被告人", "上述被告人", "均系", "均能", "均自愿", "均已", "全体被告人", "被告人、被告单位") {
 		return held
 	}
-	if of, ok := h.nearest(p.s[p.start:narrow.start]); ok && len(p.s[p.start:narrow.start]) > 0 {
-		return min(spoken(of, k), held)
+	if of, ok := h.nearest(p.s[wide(p, narrow.start-reach):narrow.start]); ok {
+		return spoken(of, k)
 	}
 	return claimed
 }
