@@ -39,6 +39,7 @@ demo: build ## a synthetic province in the browser: embedded database, all roles
 test: setup-test assets ## format, vet, lint; unit, story and browser tests; races where it pays
 	@$(MAKE) lint
 	go test -timeout 20m ./...
+	cd bench/tessera && go test -timeout 5m ./... # public tools, a module of their own
 	CGO_ENABLED=1 go test -tags pkcs11 -timeout 5m ./internal/keyring/pkcs11
 	$(if $(RACE_PACKAGES),CGO_ENABLED=1 go test -race -short -timeout 15m $(RACE_PACKAGES))
 
@@ -58,6 +59,7 @@ lint: $(LINT) $(ASSETS) ## check the format, vet, run the linters
 bench: $(ASSETS) $(BENCHSTAT) ## benchmarks; BENCH=regexp COUNT=n
 	@mkdir -p tmp
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./... | tee tmp/bench.txt
+	cd bench/tessera && go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... | tee -a ../../tmp/bench.txt
 	cd bench/opa && go test -mod=mod -bench '$(BENCH)' -count $(COUNT) -timeout 60m . | tee -a ../../tmp/bench.txt
 	$(BENCHSTAT) tmp/bench.txt
 	@echo "== ratios of this run"
