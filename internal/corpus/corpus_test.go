@@ -145,36 +145,43 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("broken") }
 
-const (
-	oneText = `被告人柳明岐，男，1990年1月2日出生，公民身份号码990101199001023019。某检察院于2019年3月1日向本院提起公诉。` +
-		`判处拘役四个月（刑期从判决执行之日起计算，即自2019年2月1日起至2019年5月31日止）`
-	oneFacts = `{"checked":true,"spans":[{"start":3,"end":6,"kind":"PERSON","role":"DEFENDANT","text":"柳明岐"},` +
-		`{"start":27,"end":45,"kind":"ID_NUMBER","role":"DEFENDANT","text":"990101199001023019"}],` +
-		`"facts":{"case_no":"（2019）岭9901刑初7号","court":"x","date":"2019-04-01","instance":"一审","procedure":"简易","defendants":[` +
-		`{"name":"柳明岐","sex":"男","birth":"1990-01-02","crimes":["盗窃罪"],"penalty":"拘役","months":4,"suspended":false,"fine":0,"flags":{"surrender":true}}]}}`
-)
+const oneText = `岭原市云溪区人民法院 刑事判决书 （2019）岭9901刑初7号 公诉机关岭原市云溪区人民检察院。
+被告人柳明岐，男，1990年1月2日出生，公民身份号码990101199001023019，汉族。
+岭原市云溪区人民检察院以云检刑诉〔2019〕1号起诉书指控被告人柳明岐犯盗窃罪，于2019年3月1日向本院提起公诉。现已审理终结。
+本院认为，被告人柳明岐的行为已构成盗窃罪。判决如下：
+被告人柳明岐犯盗窃罪，判处拘役四个月（刑期从判决执行之日起计算，即自2019年2月1日起至2019年5月31日止）。
+如不服本判决，可以上诉。
+审判员 尚知远
+二〇一九年四月一日`
 
 func TestJudgments(t *testing.T) {
 	number := "99010119900102301"
 	number += string(docket.ResidentCheckCharacter(number))
-	fix := func(s string) string { return strings.ReplaceAll(s, "990101199001023019", number) }
-	suspended := strings.ReplaceAll(oneFacts, `"suspended":false`, `"suspended":true,"probation_months":6`)
+	base := strings.ReplaceAll(oneText, "990101199001023019", number)
+	with := func(old, replacement string) *fstest.MapFile {
+		if !strings.Contains(base, old) {
+			t.Fatalf("no %s in the text", old)
+		}
+		return &fstest.MapFile{Data: []byte(strings.ReplaceAll(base, old, replacement))}
+	}
 	dir := fstest.MapFS{
-		"a.json": {Data: []byte(fix(oneFacts))}, "a.txt": {Data: []byte(fix(oneText))},
-		"b.json": {Data: []byte(fix(suspended))}, "b.txt": {Data: []byte("x")},
-		"c.json": {Data: []byte(strings.ReplaceAll(oneFacts, `"date":"2019-04-01"`, `"date":""`))}, "c.txt": {Data: []byte("x")},
-		"d.json": {Data: []byte(oneFacts)},
-		"e.json": {Data: []byte("{")}, "e.txt": {Data: []byte("x")},
-		"f.json": {Data: []byte(strings.ReplaceAll(oneFacts, "拘役", "拘留"))}, "f.txt": {Data: []byte("x")},
-		"g.json": {Data: []byte(strings.ReplaceAll(oneFacts, `"盗窃罪"`, ``))}, "g.txt": {Data: []byte("x")},
-		"h.json": {Data: []byte(strings.ReplaceAll(fix(oneFacts), "1990-01-02", "1990-01-03"))}, "h.txt": {Data: []byte("x")},
+		"a.txt": {Data: []byte(base)},
+		"b.txt": with("判处拘役四个月（刑期从判决执行之日起计算，即自2019年2月1日起至2019年5月31日止）", "判处拘役四个月，缓刑六个月"),
+		"c.txt": with("二〇一九年四月一日", "二〇一九年四月××日"),
+		"d.txt": with("（2019）岭9901刑初7号", "（2019）岭9901民初7号"),
+		"e.txt": with("犯盗窃罪，判处拘役四个月", "无罪"),
+		"f.txt": with("判处拘役四个月", "判处拘役若干月"),
+		"g.txt": with("二〇一九年四月一日", "二〇二七年四月一日"),
+		"h.txt": with("1990年1月2日", "1990年1月3日"),
+		"i.txt": {Data: []byte("x")},
+		"j.txt": with("刑初7号", "刑更7号"),
 	}
 	g := gathering(t)
 	report, err := converter(t).Judgments(dir, g.take)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Rows != 8 || report.Accepted != 3 || len(report.Refused) != 5 {
+	if report.Rows != 10 || report.Accepted != 3 || len(report.Refused) != 7 {
 		t.Fatalf("counts: %+v", report)
 	}
 	a, b, h := state(g.chains[0]), state(g.chains[1]), state(g.chains[2])

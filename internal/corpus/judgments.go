@@ -1,81 +1,42 @@
 package corpus
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/judgment"
 )
 
-// annotated is the file beside a judgment's text: the strings that were put
-// into it, and what it says.
-type annotated struct {
-	ID      string `json:"id"`
-	Spans   []span `json:"spans"`
-	Checked bool   `json:"checked"`
-	Facts   facts  `json:"facts"`
-}
-
-type span struct {
-	Start int    `json:"start"`
-	Kind  string `json:"kind"`
-	Role  string `json:"role"`
-	Text  string `json:"text"`
-}
-
-type facts struct {
-	CaseNo     string      `json:"case_no"`
-	Court      string      `json:"court"`
-	Date       civil.Date  `json:"date"`
-	Instance   string      `json:"instance"`
-	Procedure  string      `json:"procedure"`
-	Defendants []defendant `json:"defendants"`
-}
-
-type defendant struct {
-	Name            string           `json:"name"`
-	Unit            bool             `json:"unit"`
-	Sex             string           `json:"sex"`
-	Birth           civil.Date       `json:"birth"`
-	Crimes          []string         `json:"crimes"`
-	Penalty         string           `json:"penalty"`
-	Months          *int             `json:"months"`
-	Suspended       *bool            `json:"suspended"`
-	ProbationMonths *int             `json:"probation_months"`
-	Fine            *int64           `json:"fine"`
-	Flags           map[string]*bool `json:"flags"`
-}
-
-// Judgments reads annotated judgments (<id>.json beside <id>.txt) and yields a
-// chain for each.
+// Judgments reads the texts of judgments (<row>.txt) and yields a chain for
+// each that convicts somebody. What the reader of judgments does not know for
+// certain stays unknown in the events; a document without which no event can
+// be made is refused, and the reason names what is missing.
 func (c *Converter) Judgments(dir fs.FS, yield func(Chain) error) (Report, error) {
 	var report Report
-	files, err := fs.Glob(dir, "*.json")
+	files, err := fs.Glob(dir, "*.txt")
 	if err != nil {
 		return report, err
 	}
 	for _, name := range files {
 		report.Rows++
 		row := strings.TrimSuffix(name, path.Ext(name))
-		doc, text, err := read(dir, row)
+		text, err := fs.ReadFile(dir, name)
 		if err != nil {
+			return report, err
+		}
+		doc := judgment.Read(string(text))
+		if err := c.refused(doc); err != nil {
 			report.refuse(row, err.Error())
 			continue
 		}
-		if why := doc.refused(c.until); why != "" {
-			report.refuse(row, why)
-			continue
-		}
-		chain := c.judgment(row, doc, text)
+		chain := c.judgment(row, doc)
 		if err := yield(chain); err != nil {
 			return report, err
 		}
@@ -85,86 +46,62 @@ func (c *Converter) Judgments(dir fs.FS, yield func(Chain) error) (Report, error
 	return report, nil
 }
 
-func read(dir fs.FS, row string) (*annotated, string, error) {
-	b, err := fs.ReadFile(dir, row+".json")
-	if err != nil {
-		return nil, "", err
-	}
-	doc := &annotated{}
-	if err := json.Unmarshal(b, doc); err != nil {
-		return nil, "", fmt.Errorf("the annotation is not of the expected form: %w", err)
-	}
-	text, err := fs.ReadFile(dir, row+".txt")
-	if err != nil {
-		return nil, "", fmt.Errorf("the judgment's text is missing: %w", err)
-	}
-	return doc, string(text), nil
-}
-
-func (a *annotated) refused(until civil.Date) string {
-	f := a.Facts
+// refused says what is missing for an event.
+func (c *Converter) refused(r *judgment.Reading) error {
 	switch {
-	case f.Date.IsZero():
-		return "the judgment's date is not whole"
-	case f.CaseNo == "":
-		return "no case number"
-	case f.Instance != "一审" && f.Instance != "二审" && f.Instance != "再审":
-		return "the instance is not told"
-	case len(f.Defendants) == 0:
-		return "no defendant"
-	case f.Date.After(until):
-		return "the judgment's date lies in the future"
+	case r.Kind == judgment.Commuted || r.Kind == judgment.Paroled:
+		return errors.New("a ruling on commutation or parole, not a conviction")
+	case r.Date.IsZero():
+		return errors.New("the judgment's date is not whole")
+	case r.CaseNo == "":
+		return errors.New("no case number")
+	case r.Instance == "":
+		return errors.New("the instance is not told")
+	case len(r.Defendants) == 0:
+		return errors.New("no defendant")
+	case r.Date.After(c.until):
+		return errors.New("the judgment's date lies in the future")
 	}
-	for _, d := range f.Defendants {
-		switch {
-		case d.Name == "":
-			return "a defendant without a name"
-		case len(d.Crimes) == 0:
-			return "a defendant without a crime"
-		case d.penalty() == "":
-			return "a penalty that is none of the statute's: " + d.Penalty
+	for i, d := range r.Defendants {
+		if len(d.Crimes) == 0 {
+			return fmt.Errorf("defendant %d: no crime is told", i+1)
+		}
+		if d.Sentence.Kind == "" {
+			return fmt.Errorf("defendant %d: the penalty is not told for certain", i+1)
 		}
 	}
-	return ""
+	return nil
 }
 
-func (d defendant) penalty() docket.Penalty {
-	kind := docket.Penalty(strings.TrimPrefix(d.Penalty, "单处"))
-	if !kind.Valid() {
-		return ""
-	}
-	return kind
-}
-
-func (c *Converter) judgment(row string, doc *annotated, text string) Chain {
+func (c *Converter) judgment(row string, doc *judgment.Reading) Chain {
 	rng := seeded(row)
 	ch := c.chain(row, rng)
-	ch.numbers = append(ch.numbers, docket.Number{Kind: "案号", No: doc.Facts.CaseNo})
+	judged := doc.Date.Date
+	ch.numbers = append(ch.numbers, docket.Number{Kind: "案号", No: string(doc.CaseNo)})
 	who := c.identities(ch, rng, doc)
-	charged := indicted(text, doc.Facts.Date)
+	charged := doc.Indicted.Date
 	if charged.IsZero() {
-		charged = doc.Facts.Date.AddDays(-30)
+		charged = judged.AddDays(-30)
 		ch.assume("the day of the indictment")
 	}
 	ch.assume("the day of filing")
-	for i, d := range doc.Facts.Defendants {
-		crimes := crimesOf(d)
-		ch.usual(who[i:i+1], charged.AddDays(-60), charged, crimes)
+	for i, d := range doc.Defendants {
+		ch.usual(who[i:i+1], charged.AddDays(-60), charged, crimesOf(d))
 	}
-	ch.report(agency.Court, docket.JudgmentRendered, doc.Facts.Date, each(who, func(i int, p *docket.Part) {
-		p.Judgment = doc.decided(i)
+	ch.report(agency.Court, docket.JudgmentRendered, judged, each(who, func(i int, p *docket.Part) {
+		p.Judgment = decided(doc, doc.Defendants[i])
 	}))
-	effective := doc.Facts.Date
-	if doc.Facts.Instance == "一审" || (doc.Facts.Instance == "再审" && !strings.Contains(doc.Facts.CaseNo, "终")) {
-		effective = takesEffect(doc.Facts.Date)
+	effective := judged
+	if doc.Instance == "一审" || (doc.Instance == "再审" && !strings.Contains(string(doc.CaseNo), "终")) {
+		effective = takesEffect(judged)
 		ch.assume("the day of effect: nobody appealed, received on its day")
 	}
 	ch.report(agency.Court, docket.JudgmentEffective, effective, each(who, nil))
-	ch.ends(who, doc, text, effective)
+	ch.ends(who, doc, effective)
 	return ch.Chain
 }
 
-func crimesOf(d defendant) []docket.Crime {
+func crimesOf(d judgment.Defendant) []docket.Crime {
 	crimes := make([]docket.Crime, len(d.Crimes))
 	for i, name := range d.Crimes {
 		crimes[i] = docket.Crime{Name: name}
@@ -172,141 +109,59 @@ func crimesOf(d defendant) []docket.Crime {
 	return crimes
 }
 
-// decided is the judgment on one defendant. Flags of an unchecked document
-// with several defendants are not told apart, and left unknown.
-func (a *annotated) decided(i int) *docket.Judgment {
-	d := a.Facts.Defendants[i]
-	kind := d.penalty()
-	s := &docket.Sentence{Kind: kind, Suspended: d.Suspended, ProbationMonths: positive(d.ProbationMonths), FineYuan: d.Fine, Exempt: ptr(kind == docket.ExemptFromPunishment)}
-	if kind.Gravity() > docket.Fine.Gravity() {
-		s.Months = positive(d.Months)
+// decided is the judgment on one defendant.
+func decided(doc *judgment.Reading, d judgment.Defendant) *docket.Judgment {
+	sentence := d.Sentence.Docket()
+	j := &docket.Judgment{
+		Instance: string(doc.Instance), Procedure: string(doc.Procedure), Outcome: docket.Convicted, Crimes: crimesOf(d), Sentence: &sentence,
+		Flags: docket.Flags{
+			Recidivist: d.Flags.Recidivist, DrugRecidivist: d.Flags.DrugRecidivist, PleadsGuilty: d.Flags.PleaLeniency,
+			VictimForgives: d.Flags.VictimForgiveness, CompensationPaid: d.Flags.CompensationOrRefund, Surrender: d.Flags.Surrender,
+		},
 	}
-	if !a.Checked && d.Fine != nil && *d.Fine == 0 {
-		s.FineYuan = nil // not found is not none
-	}
-	j := &docket.Judgment{Instance: a.Facts.Instance, Procedure: a.Facts.Procedure, Outcome: docket.Convicted, Crimes: crimesOf(d), Sentence: s}
-	if a.Checked || len(a.Facts.Defendants) == 1 {
-		j.Flags = docket.Flags{
-			Recidivist: d.Flags["recidivist"], DrugRecidivist: d.Flags["drug_recidivist"], PleadsGuilty: d.Flags["plea_leniency"],
-			VictimForgives: d.Flags["victim_forgiveness"], CompensationPaid: d.Flags["compensation_or_refund"], Surrender: d.Flags["surrender"],
+	for i, count := range d.Counts {
+		if count.Sentence.Kind != "" {
+			declared := count.Sentence.Docket()
+			j.Crimes[i].Sentence = &declared
 		}
-	}
-	if len(d.Crimes) == 1 {
-		j.Crimes[0].Sentence = s
 	}
 	return j
 }
 
-func positive(n *int) *int {
-	if n == nil || *n <= 0 {
-		return nil
-	}
-	return n
-}
-
-var indictedOn = regexp.MustCompile(`于(\d{4})年(\d{1,2})月(\d{1,2})日向本院提起公诉`)
-
-// indicted is the day of the indictment where the text states it once and it
-// lies before the judgment.
-func indicted(text string, judged civil.Date) civil.Date {
-	found := indictedOn.FindAllStringSubmatch(text, -1)
-	if len(found) != 1 {
-		return civil.Date{}
-	}
-	day := printed(found[0][1:])
-	if day.After(judged) || day.Before(judged.AddYears(-5)) {
-		return civil.Date{}
-	}
-	return day
-}
-
-// printed is a date of three numbers; zero when there is no such day.
-func printed(ymd []string) civil.Date {
-	y, _ := strconv.Atoi(ymd[0])
-	m, _ := strconv.Atoi(ymd[1])
-	d, _ := strconv.Atoi(ymd[2])
-	day, err := civil.Parse(fmt.Sprintf("%04d-%02d-%02d", y, m, d))
-	if err != nil {
-		return civil.Date{}
-	}
-	return day
-}
-
-var termPrinted = regexp.MustCompile(`自\d{4}年\d{1,2}月\d{1,2}日起至(\d{4})年(\d{1,2})月(\d{1,2})日止`)
-
 // ends reports completion where it can be computed: the end of the probation
-// of a suspended sentence, and the end of the term that the text prints for a
-// single defendant.
-func (c *chain) ends(who []docket.Identity, doc *annotated, text string, effective civil.Date) {
-	for i, d := range doc.Facts.Defendants {
-		if d.Suspended != nil && *d.Suspended && positive(d.ProbationMonths) != nil {
-			c.report(agency.Corrections, docket.ProbationCompleted, effective.AddMonths(*d.ProbationMonths),
-				each(who[i:i+1], func(_ int, p *docket.Part) { p.Execution = &docket.Execution{Of: docket.OfSuspension} }))
+// of a suspended sentence, and the end of the term that the text prints. A
+// printed end more than a year before the judgment is a misprint.
+func (c *chain) ends(who []docket.Identity, doc *judgment.Reading, effective civil.Date) {
+	for i, d := range doc.Defendants {
+		one := who[i : i+1]
+		switch s := d.Sentence; {
+		case s.Suspended == nil:
+		case *s.Suspended && s.ProbationMonths != nil:
+			c.report(agency.Corrections, docket.ProbationCompleted, effective.AddMonths(*s.ProbationMonths),
+				each(one, func(_ int, p *docket.Part) { p.Execution = &docket.Execution{Of: docket.OfSuspension} }))
 			c.assume("the probation ended cleanly")
+		case !*s.Suspended && d.TermTo.After(doc.Date.AddYears(-1)):
+			c.report(agency.DetentionCentre, docket.ExecutionCompleted, civil.Max(d.TermTo.Date, effective), each(one, nil))
+			c.assume("the term was served to the printed day")
 		}
 	}
-	found := termPrinted.FindAllStringSubmatch(text, -1)
-	if len(who) != 1 || len(found) != 1 || (doc.Facts.Defendants[0].Suspended != nil && *doc.Facts.Defendants[0].Suspended) {
-		return
-	}
-	if end := printed(found[0][1:]); end.After(doc.Facts.Date.AddYears(-1)) {
-		c.report(agency.DetentionCentre, docket.ExecutionCompleted, civil.Max(end, effective), each(who, nil))
-		c.assume("the term was served to the printed day")
-	}
 }
 
-// identities are the defendants. The number is that of the text where it
-// belongs to one defendant without doubt: it is the only number of a defendant
-// that follows the name at once, and agrees with the stated birth. Otherwise
-// it is invented, and so is a birth that the text does not give.
-func (c *Converter) identities(ch *chain, rng *rand.Rand, doc *annotated) []docket.Identity {
-	who := make([]docket.Identity, len(doc.Facts.Defendants))
-	for i, d := range doc.Facts.Defendants {
+// identities are the defendants. The number is the valid one printed in what
+// the head says of the defendant; else it is invented, and so is a birth that
+// the text does not give.
+func (c *Converter) identities(ch *chain, rng *rand.Rand, doc *judgment.Reading) []docket.Identity {
+	who := make([]docket.Identity, len(doc.Defendants))
+	for i, d := range doc.Defendants {
 		if d.Unit {
 			who[i] = docket.Identity{Name: d.Name, Unit: true}
 			continue
 		}
-		who[i] = docket.Identity{Name: d.Name, Document: docket.ResidentID, Number: doc.numberOf(d), Sex: d.Sex, Birth: d.Birth}
-		if who[i].Number == "" {
-			made := c.stranger(rng, d.Sex, d.Birth)
-			who[i].Number = made.Number
+		who[i] = docket.Identity{Name: d.Name, Document: docket.ResidentID, Number: string(d.Number), Sex: string(d.Sex), Birth: d.Birth.Date}
+		if d.Number == "" {
+			who[i].Number = c.stranger(rng, string(d.Sex), d.Birth.Date).Number
 			ch.assume(fmt.Sprintf("the number of defendant %d", i+1))
 		}
 	}
 	return who
-}
-
-// near is how many characters may part a name from its number: sex, birth and
-// the words 公民身份号码 stand between.
-const near = 60
-
-func (a *annotated) numberOf(d defendant) string {
-	found := ""
-	for k, s := range a.Spans {
-		if s.Kind != "ID_NUMBER" || s.Role != "DEFENDANT" || !a.follows(k, d.Name) {
-			continue
-		}
-		if found != "" && found != s.Text {
-			return "" // two numbers
-		}
-		found = s.Text
-	}
-	if docket.CheckResidentNumber(found) != nil || len(found) != 18 {
-		return ""
-	}
-	born, err := time.Parse("20060102", found[6:14])
-	if err != nil || (!d.Birth.IsZero() && civil.New(born.Year(), born.Month(), born.Day()) != d.Birth) {
-		return ""
-	}
-	return found
-}
-
-// follows says that the last person named before span k is name, and near.
-func (a *annotated) follows(k int, name string) bool {
-	for i := k - 1; i >= 0; i-- {
-		if a.Spans[i].Kind == "PERSON" {
-			return a.Spans[i].Text == name && a.Spans[k].Start-a.Spans[i].Start <= near
-		}
-	}
-	return false
 }

@@ -106,5 +106,5 @@ func official(name string) Word {
 	if !ok {
 		return ""
 	}
-	return Word(m.Crime.Name)
+	return Word(m.Name)
 }

@@ -14,7 +14,6 @@ type decree struct {
 	revokes []bool // 撤销缓刑
 	upheld  bool   // 驳回上诉, 维持原判
 	outcome Word   // of a ruling without a sentence
-
 }
 
 // orderReader goes through the operative part item by item.

@@ -48,20 +48,19 @@ func inChinese(n int) string {
 			unit *= 10
 		}
 		d := n / unit % 10
-		switch {
-		case d == 0:
+		if d == 0 {
 			zero = out != ""
-		default:
-			if zero {
-				out += "零"
-			}
-			if d == 1 && i == 1 && out == "" {
-				out += "十"
-			} else {
-				out += string(digits[d]) + units[i]
-			}
-			zero = false
+			continue
 		}
+		if zero {
+			out += "零"
+		}
+		if d == 1 && i == 1 && out == "" {
+			out += "十"
+		} else {
+			out += string(digits[d]) + units[i]
+		}
+		zero = false
 	}
 	return out
 }

@@ -31,9 +31,6 @@ func (s *spot[T]) put(v T, start, end int, same func(a, b T) bool) {
 
 func equal[T comparable](a, b T) bool { return a == b }
 
-// known says that the value is set and told once.
-func (s *spot[T]) known() bool { return s.set && !s.torn }
-
 // tally is a row of penalties: what stands behind 判处 or 决定执行.
 type tally struct {
 	kind      spot[Word]

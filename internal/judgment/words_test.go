@@ -90,8 +90,13 @@ func TestCites(t *testing.T) {
 		article, paragraph string
 		want               bool
 	}{
-		{"第六十七", "一", true}, {"第六十七", "三", true}, {"第六十七", "二", false}, {"第六十五", "", true}, {"第六十六", "", false},
-		{"第三百四十七", "一", true}, {"第三百五十六", "", false},
+		{"第六十七", "一", true},
+		{"第六十七", "三", true},
+		{"第六十七", "二", false},
+		{"第六十五", "", true},
+		{"第六十六", "", false},
+		{"第三百四十七", "一", true},
+		{"第三百五十六", "", false},
 	} {
 		if got := cites(all, c.article, c.paragraph); got != c.want {
 			t.Errorf("%s条 %s: %v", c.article, c.paragraph, got)
