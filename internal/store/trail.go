@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/fengcun/fengcun/internal/trail"
@@ -92,17 +94,57 @@ func placeholders(rows, columns int) string {
 	return b.String()
 }
 
-// ReadHashes reads stored hashes of the tree by index: trail.HashReader.
+// ReadHashes reads stored hashes of the tree by index: trail.HashReader. A
+// proof is one statement, a tile too.
 func (t *Tx) ReadHashes(indexes []int64) ([]trail.Hash, error) {
-	out := make([]trail.Hash, len(indexes))
-	for i, x := range indexes {
-		var h []byte
-		if err := t.one(`SELECT hash FROM trail_hash WHERE idx = $1`, []any{x}, &h); err != nil {
-			return nil, fmt.Errorf("reading hash %d of the trail: %w", x, err)
+	out := make([]trail.Hash, 0, len(indexes))
+	for part := range slices.Chunk(indexes, mostHashes) {
+		found, err := t.hashesAt(part)
+		if err != nil {
+			return nil, err
 		}
-		if copy(out[i][:], h) != len(out[i]) {
-			return nil, fmt.Errorf("hash %d of the trail has %d bytes", x, len(h))
+		for _, x := range part {
+			h, ok := found[x]
+			if !ok {
+				return nil, fmt.Errorf("reading hash %d of the trail: %w", x, ErrNotFound)
+			}
+			out = append(out, h)
 		}
+	}
+	return out, nil
+}
+
+const mostHashes = 256
+
+// hashesAt reads hashes in one statement. The statement has room for a power of
+// two, so that few need preparing; the last index fills it up.
+func (t *Tx) hashesAt(indexes []int64) (map[int64]trail.Hash, error) {
+	room := 1 << bits.Len(uint(len(indexes)-1))
+	args := make([]any, room)
+	for i := range args {
+		args[i] = indexes[min(i, len(indexes)-1)]
+	}
+	type row struct {
+		idx  int64
+		hash trail.Hash
+	}
+	rows, err := all(t, `SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, room), args,
+		func(scan func(...any) error) (r row, err error) {
+			var h []byte
+			if err := scan(&r.idx, &h); err != nil {
+				return r, err
+			}
+			if copy(r.hash[:], h) != len(h) || len(h) != len(r.hash) {
+				return r, fmt.Errorf("hash %d of the trail has %d bytes", r.idx, len(h))
+			}
+			return r, nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("reading hashes of the trail: %w", err)
+	}
+	out := make(map[int64]trail.Hash, len(rows))
+	for _, r := range rows {
+		out[r.idx] = r.hash
 	}
 	return out, nil
 }
