@@ -165,5 +165,3 @@ func each(who []docket.Identity, fill func(i int, p *docket.Part)) []docket.Part
 // effect: ten days run from the second day after receipt (刑诉法 230), and it
 // is taken that the judgment was received on its day.
 func takesEffect(judged civil.Date) civil.Date { return judged.AddDays(11) }
-
-func ptr[T any](v T) *T { return &v }
