@@ -19,14 +19,7 @@ func (r *Registry) Prove(ctx context.Context, index int64) (receipt trail.Receip
 		if index < 0 || index >= cp.Size {
 			return ErrNotFound
 		}
-		rows, err := tx.TrailRows(index, 1)
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return ErrNotFound
-		}
-		receipt, err = cp.Prove(index, rows[0].Leaf, tx)
+		receipt, err = tx.Prove(cp, index)
 		return err
 	})
 	return receipt, edge(err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -116,37 +117,68 @@ func (t *Tx) ReadHashes(indexes []int64) ([]trail.Hash, error) {
 
 const mostHashes = 256
 
-// hashesAt reads hashes in one statement. The statement has room for a power of
-// two, so that few need preparing; the last index fills it up.
+// hashesAt reads hashes in one statement, which has room for a power of two, so
+// that few need preparing; the last index fills it up.
 func (t *Tx) hashesAt(indexes []int64) (map[int64]trail.Hash, error) {
-	room := 1 << bits.Len(uint(len(indexes)-1))
-	args := make([]any, room)
+	args := fill(indexes)
+	return t.hashRows(len(indexes), `SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, len(args)), args)
+}
+
+func fill(indexes []int64) []any {
+	args := make([]any, 1<<bits.Len(uint(len(indexes)-1)))
 	for i := range args {
 		args[i] = indexes[min(i, len(indexes)-1)]
 	}
-	type row struct {
-		idx  int64
-		hash trail.Hash
-	}
-	rows, err := all(t, `SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, room), args,
-		func(scan func(...any) error) (r row, err error) {
-			var h []byte
-			if err := scan(&r.idx, &h); err != nil {
-				return r, err
-			}
-			if copy(r.hash[:], h) != len(h) || len(h) != len(r.hash) {
-				return r, fmt.Errorf("hash %d of the trail has %d bytes", r.idx, len(h))
-			}
-			return r, nil
-		})
+	return args
+}
+
+func (t *Tx) hashRows(room int, query string, args []any) (map[int64]trail.Hash, error) {
+	rows, err := t.s.QueryContext(t.ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading hashes of the trail: %w", err)
 	}
-	out := make(map[int64]trail.Hash, len(rows))
-	for _, r := range rows {
-		out[r.idx] = r.hash
+	defer rows.Close()
+	var (
+		out = make(map[int64]trail.Hash, room)
+		idx int64
+		raw sql.RawBytes
+	)
+	for rows.Next() {
+		if err := rows.Scan(&idx, &raw); err != nil {
+			return nil, fmt.Errorf("reading hashes of the trail: %w", err)
+		}
+		if len(raw) != len(trail.Hash{}) {
+			return nil, fmt.Errorf("hash %d of the trail has %d bytes", idx, len(raw))
+		}
+		out[idx] = trail.Hash(raw)
 	}
-	return out, nil
+	return out, rows.Err()
+}
+
+// Prove makes the receipt of an entry under a checkpoint: leaf and hashes in
+// one statement.
+func (t *Tx) Prove(cp trail.Checkpoint, index int64) (trail.Receipt, error) {
+	const leafRow = -1
+	return cp.ProveStored(index, func(indexes []int64) (leaf trail.Leaf, hashes []trail.Hash, err error) {
+		if len(indexes) == 0 {
+			leaf, err = t.TrailLeaf(index)
+			return leaf, nil, err
+		}
+		args := append(fill(indexes), index)
+		found, err := t.hashRows(len(args), fmt.Sprintf(`SELECT idx, hash FROM trail_hash WHERE idx IN %s
+			UNION ALL SELECT %d, leaf FROM trail_entry WHERE seq = $%d`, placeholders(1, len(args)-1), leafRow, len(args)), args)
+		if err != nil {
+			return leaf, nil, err
+		}
+		stored, ok := found[leafRow]
+		if !ok || len(found) != len(indexes)+1 {
+			return leaf, nil, fmt.Errorf("proving entry %d of the trail: %w", index, ErrNotFound)
+		}
+		for _, x := range indexes {
+			hashes = append(hashes, found[x])
+		}
+		return trail.Leaf(stored), hashes, nil
+	})
 }
 
 // TrailLeaf reads the public leaf at an index.

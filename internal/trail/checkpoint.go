@@ -89,6 +89,34 @@ func (c Checkpoint) Prove(index int64, leaf Leaf, r HashReader) (Receipt, error)
 	return Receipt{Index: index, Leaf: leaf, Proof: proof, Checkpoint: c.Signed}, nil
 }
 
+// ProveStored is Prove where the leaf and the hashes are read together. read is
+// called once, with no indexes where the log has one entry.
+func (c Checkpoint) ProveStored(index int64, read func(indexes []int64) (Leaf, []Hash, error)) (Receipt, error) {
+	var (
+		leaf Leaf
+		done bool
+	)
+	once := tlog.HashReaderFunc(func(indexes []int64) (hashes []Hash, err error) {
+		leaf, hashes, err = read(indexes)
+		done = true
+		return hashes, err
+	})
+	if index < 0 || index >= c.Size {
+		return Receipt{}, fmt.Errorf("trail: entry %d is not in a log of %d", index, c.Size)
+	}
+	proof, err := tlog.ProveRecord(c.Size, index, once)
+	if err == nil && !done {
+		leaf, _, err = read(nil)
+	}
+	if err != nil {
+		return Receipt{}, fmt.Errorf("trail: prove entry %d of %d: %w", index, c.Size, err)
+	}
+	if err := c.Includes(index, leaf, proof); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Index: index, Leaf: leaf, Proof: proof, Checkpoint: c.Signed}, nil
+}
+
 // Includes checks that the leaf stands at index in the checkpoint's tree.
 func (c Checkpoint) Includes(index int64, leaf Leaf, proof []Hash) error {
 	if err := tlog.CheckRecord(proof, c.Size, c.Root, index, leaf.Hash()); err != nil {

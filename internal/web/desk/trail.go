@@ -101,7 +101,8 @@ func (o *Office) trail(r *http.Request) (pages.Page, error) {
 }
 
 // checkpoint is the log's head with its signatures. What was read back was
-// verified against every key of the log; further lines are witnesses'.
+// verified against every key of the log; further lines are witnesses', and hold
+// where the log knows them.
 func checkpoint(cp trail.Checkpoint, key *trail.Verifier) pages.Checkpoint {
 	out := pages.Checkpoint{Origin: cp.Origin, Size: cp.Size, Root: cp.Root.String(), Verifier: strings.TrimSpace(key.String())}
 	algorithms := algorithms(key)
@@ -111,7 +112,10 @@ func checkpoint(cp trail.Checkpoint, key *trail.Verifier) pages.Checkpoint {
 			continue
 		}
 		name, _, _ = strings.Cut(name, " ")
-		s := pages.CheckpointSignature{Name: name, Algorithm: "Ed25519", Witness: name != cp.Origin, Valid: name == cp.Origin}
+		s := pages.CheckpointSignature{
+			Name: name, Algorithm: "Ed25519", Witness: name != cp.Origin,
+			Valid: name == cp.Origin || slices.ContainsFunc(cp.Witnessed, func(c trail.Cosignature) bool { return c.Line == line }),
+		}
 		if !s.Witness && len(algorithms) > 0 {
 			s.Algorithm, algorithms = algorithms[0], algorithms[1:]
 		}
