@@ -109,3 +109,23 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func FuzzReader(f *testing.F) {
+	f.Add([]byte(oneLine(example) + "\n\n{\"id\":1}\r\n" + oneLine(example)))
+	f.Add([]byte("\n\r\n{"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := NewReader(strings.NewReader(string(text)))
+		for last := 0; ; {
+			d, err := r.Next()
+			switch {
+			case errors.Is(err, io.EOF), errors.Is(err, ErrTooLong):
+				return
+			case err == nil && d.Check() != nil:
+				t.Fatal("a dossier was read that does not pass its own check")
+			case r.Line() <= last:
+				t.Fatalf("line %d after line %d", r.Line(), last)
+			}
+			last = r.Line()
+		}
+	})
+}

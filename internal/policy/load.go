@@ -143,7 +143,15 @@ func readSource(folder fs.FS, name string) (*source, error) {
 	return &source{name: name, raw: raw}, nil
 }
 
-func (s *source) decode(into any) error {
+// decode reads the file strictly. The YAML library falls over on some texts
+// that are no YAML, a tag without a value among them; that is a refusal, too,
+// and must not end the program that tries a pack.
+func (s *source) decode(into any) (err error) {
+	defer func() {
+		if fell := recover(); fell != nil {
+			err = &PackError{File: s.name, Err: fmt.Errorf("this is no YAML that can be read (%v); check tags, anchors and indentation", fell)}
+		}
+	}()
 	if err := yaml.UnmarshalWithOptions(s.raw, into, yaml.Strict()); err != nil {
 		return s.fault(err)
 	}

@@ -76,7 +76,12 @@ func (f *PackError) inside(node ast.Node, e *celError) {
 }
 
 // find gives the node at a path, or its nearest ancestor, nil if there is none.
-func (s *source) find(path string) ast.Node {
+func (s *source) find(path string) (found ast.Node) {
+	defer func() { // as in decode: then the place is not known
+		if recover() != nil {
+			found = nil
+		}
+	}()
 	if s.file == nil {
 		parsed, err := parser.ParseBytes(s.raw, 0)
 		if err != nil {

@@ -138,6 +138,7 @@ func TestEnactmentsAreRefusedWithTheirPlace(t *testing.T) {
 		{"an unknown key", strings.Replace(good, "    from:", "    form:", 1), "^force.yaml:4:5: unknown field"},
 		{"no date", strings.Replace(good, "2026-01-01", "soon", 1), "^force.yaml:"},
 		{"not YAML", "enacted: [", "^force.yaml:1:"},
+		{"a tag without a value", "enacted:\n !0 #", "^force.yaml: this is no YAML that can be read"},
 	} {
 		enacted, err := ReadEnactments("force.yaml", []byte(c.text))
 		if err == nil {
