@@ -282,8 +282,8 @@ func (s *spool) answered(ctx context.Context, items []item) error {
 			if err != nil {
 				return err
 			}
-			_, err = tx.ExecContext(ctx, "UPDATE item SET raw = NULL, outcome = ?2, code = ?3, leaf = ?4, faults = ?5 WHERE seq = ?1",
-				it.seq, it.outcome, it.code, it.leaf, faults)
+			_, err = tx.ExecContext(ctx, "UPDATE item SET raw = NULL, outcome = ?2, code = ?3, leaf = ?4, faults = ?5, event_id = ?6 WHERE seq = ?1",
+				it.seq, it.outcome, it.code, it.leaf, faults, it.id)
 			if err != nil {
 				return err
 			}
