@@ -455,7 +455,7 @@ func TestFullSpool(t *testing.T) {
 	p := newPost(t, inFolder+"spool_mb: 1\n")
 	var b strings.Builder
 	b.WriteString(head)
-	const n = 2500
+	const n = 3500
 	for i := range n {
 		b.WriteString(line(i))
 	}

@@ -79,47 +79,45 @@ func (a *arrival) refuse(path, message string) {
 // maxSkew is how far a sender's clock may be off.
 const maxSkew = 15 * time.Minute
 
-// Receive takes a delivery in (step 1), folds its events into cases and
-// records (step 2) and lets policy decide what that settles (step 3). Events
-// are judged one by one: a bad one is refused with its reasons, the others go
-// in. The receipts stand in the order of the events. Nothing is acknowledged
-// before it is committed.
-func (r *Registry) Receive(ctx context.Context, d *Delivery, now time.Time) ([]Receipt, error) {
-	all, err := r.ReceiveAll(ctx, []*Delivery{d}, now)
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
-}
-
 // ReceiveAll is Receive for several deliveries in one transaction: all are
 // taken in, or none.
 func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time) ([][]Receipt, error) {
-	in := make([][]*arrival, len(ds))
+	members := make([]*member, len(ds))
 	for i, d := range ds {
 		from, err := r.verifyDelivery(ctx, d, now)
 		if err != nil {
 			return nil, err
 		}
-		in[i] = r.read(d, from, civil.Of(now))
+		members[i] = &member{delivery: d, in: r.read(d, from, civil.Of(now)), now: now}
 	}
-	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+	if err := r.takeIn(ctx, members); err != nil {
+		return nil, err
+	}
+	out := make([][]Receipt, len(ds))
+	for i, m := range members {
+		out[i] = receipts(m.in)
+	}
+	return out, nil
+}
+
+// takeIn brings checked deliveries into the books in one transaction. The
+// latest of their times is when they came.
+func (r *Registry) takeIn(ctx context.Context, members []*member) error {
+	var now time.Time
+	for _, m := range members {
+		if m.now.After(now) {
+			now = m.now
+		}
+	}
+	return r.write(ctx, func(tx *store.Tx, j *journal) error {
 		b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool)}
-		for i, d := range ds {
-			if err := b.takeDelivery(d, in[i]); err != nil {
+		for _, m := range members {
+			if err := b.takeDelivery(m.delivery, m.in); err != nil {
 				return err
 			}
 		}
 		return b.settle()
 	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]Receipt, len(ds))
-	for i := range in {
-		out[i] = receipts(in[i])
-	}
-	return out, nil
 }
 
 func receipts(arrivals []*arrival) []Receipt {
