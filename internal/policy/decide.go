@@ -34,7 +34,14 @@ func (p *Pack) Verdict(d *Dossier, record int, on civil.Date) (Outcome, civil.Da
 }
 
 func (p *Pack) explain(s *scope, i int) RecordDecision {
-	reasons := make([]Reason, 0, len(p.rules)+len(p.triggers)+3)
+	most := len(p.rules) + len(p.triggers) + 2 // and scope and clock
+	if p.clock.later != nil {
+		most++
+	}
+	if p.start.application {
+		most++
+	}
+	reasons := make([]Reason, 0, most)
 	f := p.weigh(s, i, &reasons)
 	outcome, from := f.outcome(s.on)
 	return RecordDecision{ID: s.d.Records[i].ID, Decision: outcome, From: from, Reasons: reasons}
@@ -142,6 +149,14 @@ func (r *Rule) ask(s *scope, why *[]Reason) Truth {
 		return r.holds(s)
 	}
 	t, missing := s.trace(r.holds)
+	if n := len(*why); n < cap(*why) { // the room is fresh: what is zero need not be written
+		*why = (*why)[:n+1]
+		at := &(*why)[n]
+		if at.Citation, at.Holds = r.cite, t; missing != nil {
+			at.Missing = missing
+		}
+		return t
+	}
 	*why = append(*why, Reason{Citation: r.cite, Holds: t, Missing: missing})
 	return t
 }

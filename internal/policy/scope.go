@@ -106,7 +106,7 @@ func (s *scope) written() string {
 // settle drops what was noted as missing since mark when t is decided without
 // it.
 func (s *scope) settle(mark int, t Truth) Truth {
-	if t != Unknown {
+	if t != Unknown && len(s.missing) > mark {
 		s.missing = s.missing[:mark]
 	}
 	return t
@@ -114,12 +114,20 @@ func (s *scope) settle(mark int, t Truth) Truth {
 
 // trace evaluates t and gives the attributes it lacks, each once.
 func (s *scope) trace(t func(*scope) Truth) (Truth, []string) {
-	s.tracing, s.missing = true, s.missing[:0]
+	if len(s.missing) > 0 {
+		s.missing = s.missing[:0]
+	}
+	s.tracing = true
 	got := t(s)
 	s.tracing = false
 	if got != Unknown {
 		return got, nil
 	}
+	return got, s.lacking()
+}
+
+// lacking is what was noted as missing, each attribute once.
+func (s *scope) lacking() []string {
 	once := s.missing[:0]
 	for _, path := range s.missing {
 		if !contains(once, path) {
@@ -127,12 +135,12 @@ func (s *scope) trace(t func(*scope) Truth) (Truth, []string) {
 		}
 	}
 	if len(once) == 0 {
-		return got, nil
+		return nil
 	}
 	if !slices.Equal(once, s.lacks) { // often the rules of one crime lack the same
 		s.lacks = slices.Clone(once)
 	}
-	return got, s.lacks[:len(s.lacks):len(s.lacks)]
+	return s.lacks[:len(s.lacks):len(s.lacks)]
 }
 
 func contains(list []string, s string) bool {
