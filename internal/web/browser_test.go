@@ -127,6 +127,7 @@ func TestNarrowMenu(t *testing.T) {
 
 func TestTheDeskRefreshesItself(t *testing.T) {
 	b, _ := officer(t, agency.SealClerk)
+	b.Do("wait for the desk", chromedp.WaitReady(chromedp.CSS(".live")))
 	browsertest.Eval[bool](b, `(() => { document.querySelector(".live").textContent = ""; return true })()`)
 	b.Do("wait for the list", chromedp.WaitVisible(chromedp.CSS(".live .entry")))
 	uncomplaining(t, b)
