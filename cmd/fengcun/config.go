@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -9,10 +8,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/grant/passkey"
+	"github.com/fengcun/fengcun/internal/strictyaml"
 )
 
 // config is the server's configuration: see fengcun.example.yaml, which says
@@ -54,9 +52,8 @@ func readYAML(file string, c interface{ check() error }) error {
 	if err != nil {
 		return fmt.Errorf("reading the configuration: %w", err)
 	}
-	d := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField())
-	if err := d.Decode(c); err != nil {
-		return fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	if err := strictyaml.Decode(b, c); err != nil {
+		return fmt.Errorf("%s: %s", file, strictyaml.Explain(err))
 	}
 	if err := c.check(); err != nil {
 		return fmt.Errorf("%s: %w", file, err)

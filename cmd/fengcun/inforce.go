@@ -6,11 +6,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/strictyaml"
 	"github.com/fengcun/fengcun/packs"
 )
 
@@ -127,8 +126,8 @@ func readDirectory(file string) (agencies []*agency.Agency, officers []*agency.O
 		return nil, nil, fmt.Errorf("directory: %w", err)
 	}
 	var d directory
-	if err := yaml.UnmarshalWithOptions(raw, &d, yaml.DisallowUnknownField()); err != nil {
-		return nil, nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	if err := strictyaml.Decode(raw, &d); err != nil {
+		return nil, nil, fmt.Errorf("%s: %s", file, strictyaml.Explain(err))
 	}
 	for _, a := range d.Agencies {
 		agencies = append(agencies, &agency.Agency{

@@ -1,12 +1,10 @@
 package gateway
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,10 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/fengcun/fengcun/internal/api"
 	"github.com/fengcun/fengcun/internal/gateway/mapping"
+	"github.com/fengcun/fengcun/internal/strictyaml"
 	"github.com/fengcun/fengcun/internal/suite"
 )
 
@@ -75,9 +72,8 @@ func ReadConfig(file string) (*Config, error) {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
 	c := &Config{SpoolMB: 1024, Batch: 500, Every: 5 * time.Second}
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(c)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	if err := strictyaml.Decode(text, c); err != nil {
+		return nil, fmt.Errorf("%s: %s", file, strictyaml.Explain(err))
 	}
 	c.settle(filepath.Dir(file))
 	if err := c.check(); err != nil {

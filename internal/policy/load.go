@@ -6,9 +6,9 @@ import (
 	"io/fs"
 
 	"cel.dev/cel-go/cel"
-	"github.com/goccy/go-yaml"
 
 	"github.com/fengcun/fengcun/internal/norm"
+	"github.com/fengcun/fengcun/internal/strictyaml"
 )
 
 const (
@@ -143,16 +143,8 @@ func readSource(folder fs.FS, name string) (*source, error) {
 	return &source{name: name, raw: raw}, nil
 }
 
-// decode reads the file strictly. The YAML library falls over on some texts
-// that are no YAML, a tag without a value among them; that is a refusal, too,
-// and must not end the program that tries a pack.
-func (s *source) decode(into any) (err error) {
-	defer func() {
-		if fell := recover(); fell != nil {
-			err = &PackError{File: s.name, Err: fmt.Errorf("this is no YAML that can be read (%v); check tags, anchors and indentation", fell)}
-		}
-	}()
-	if err := yaml.UnmarshalWithOptions(s.raw, into, yaml.Strict()); err != nil {
+func (s *source) decode(into any) error {
+	if err := strictyaml.Decode(s.raw, into); err != nil {
 		return s.fault(err)
 	}
 	return nil

@@ -5,16 +5,13 @@
 package mapping
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/gateway/sheet"
+	"github.com/fengcun/fengcun/internal/strictyaml"
 )
 
 // Mapping is one mapping file.
@@ -56,8 +53,8 @@ type Field struct {
 // Parse reads a mapping file. Keys it does not know are refused.
 func Parse(text []byte) (*Mapping, error) {
 	m := &Mapping{}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(m); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+	if err := strictyaml.Decode(text, m); err != nil {
+		return nil, errors.New(strictyaml.Explain(err))
 	}
 	if len(m.Fields) == 0 {
 		return nil, errors.New("fields: missing; name at least one column and where it goes")
