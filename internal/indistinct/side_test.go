@@ -30,7 +30,7 @@ import (
 	"github.com/fengcun/fengcun/internal/vault"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/desk"
-	"github.com/fengcun/fengcun/packs"
+	"github.com/fengcun/fengcun/packs/packstest"
 )
 
 const origin = "indistinct.test/trail"
@@ -68,7 +68,7 @@ type side struct {
 
 func newKeys(tb testing.TB, s suite.Suite) *keys {
 	tb.Helper()
-	k := &keys{suite: s, packs: inForce(tb)}
+	k := &keys{suite: s, packs: packstest.InForce(tb)}
 	var err error
 	if k.ring, err = keyring.New(s, rand.Reader); err != nil {
 		tb.Fatal(err)
@@ -250,27 +250,6 @@ func (s *side) number(query string, args ...any) (n int64) {
 }
 
 func (s *side) trailSize() int64 { return s.number(`SELECT size FROM trail_head`) }
-
-func inForce(tb testing.TB) *policy.Set {
-	tb.Helper()
-	from := civil.MustParse("2000-01-01")
-	signed := []policy.Signoff{{Officer: "a", Agency: "x", On: from}, {Officer: "b", Agency: "x", On: from}}
-	var known []*policy.Pack
-	var enacted []policy.Enactment
-	for _, id := range []string{"cn-adult-preferred", "cn-minor", "cn-public-order"} {
-		p, err := packs.Open(id)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		known = append(known, p)
-		enacted = append(enacted, policy.Enactment{Pack: id, Digest: p.Digest, From: from, Signed: signed, Note: "test"})
-	}
-	set, err := policy.NewSet(known, enacted)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return set
-}
 
 // officerID is the officer of an agency who holds a duty.
 func officerID(agencyID string, d agency.Duty) string { return fmt.Sprintf("%s.%s", agencyID, d) }

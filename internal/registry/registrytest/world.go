@@ -26,7 +26,7 @@ import (
 	"github.com/fengcun/fengcun/internal/vault"
 	"github.com/fengcun/fengcun/internal/vaultd"
 	"github.com/fengcun/fengcun/internal/vaultd/vaultdtest"
-	"github.com/fengcun/fengcun/packs"
+	"github.com/fengcun/fengcun/packs/packstest"
 )
 
 // Options say what a world is made of; the zero value is SQLite and intl.
@@ -187,23 +187,7 @@ func (w *World) Sweep() int {
 
 // inForce puts the report's preferred rule in force beside the two regimes that
 // are law, from a day long before any story.
-var inForce = sync.OnceValues(func() (*policy.Set, error) {
-	from := civil.MustParse("2000-01-01")
-	signed := []policy.Signoff{{Officer: "drafter", Agency: "test", On: from}, {Officer: "reviewer", Agency: "test", On: from}}
-	var (
-		known   []*policy.Pack
-		enacted []policy.Enactment
-	)
-	for _, id := range []string{"cn-adult-preferred", "cn-minor", "cn-public-order"} {
-		p, err := packs.Open(id)
-		if err != nil {
-			return nil, err
-		}
-		known = append(known, p)
-		enacted = append(enacted, policy.Enactment{Pack: id, Digest: p.Digest, From: from, Signed: signed})
-	}
-	return policy.NewSet(known, enacted)
-})
+var inForce = sync.OnceValues(packstest.Set)
 
 // Status is where a record stands.
 func (w *World) Status(id docket.RecordID) docket.Status {

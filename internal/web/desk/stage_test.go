@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,19 +19,16 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
-	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/demo"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/grant/passkey"
 	"github.com/fengcun/fengcun/internal/keyring"
-	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/store"
-	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/trail"
 	"github.com/fengcun/fengcun/internal/web"
 	"github.com/fengcun/fengcun/internal/web/desk"
-	"github.com/fengcun/fengcun/packs"
+	"github.com/fengcun/fengcun/packs/packstest"
 )
 
 // stage is the whole platform in process, over a small invented province.
@@ -115,29 +113,23 @@ func newStage(tb testing.TB, o stageOptions) *stage {
 	if o.persons == 0 {
 		o.persons = 200
 	}
-	s := &stage{TB: tb, log: &safeBuffer{}, now: time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai)}
+	p := played(tb, o.persons)
+	s := &stage{TB: tb, log: &safeBuffer{}, now: p.now}
 	s.listen()
 	dir := tb.TempDir()
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(dir, "fengcun.db"))
+	s.must(os.CopyFS(dir, os.DirFS(p.dir)))
+	db, err := store.Open(ctx, "sqlite:"+filepath.Join(dir, ledgerFile))
 	s.must(err)
 	tb.Cleanup(func() { _ = db.Close() })
-	_, err = db.Migrate(ctx)
+	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: p.ring, Origin: "test.example/trail", Packs: packstest.InForce(tb), Accept: s.accept(o), Rand: rand.Reader})
 	s.must(err)
-	ring, err := keyring.New(suite.Intl(), rand.Reader)
-	s.must(err)
-	s.reg, err = registry.New(ctx, registry.Config{DB: db, Ring: ring, Origin: "test.example/trail", Packs: inForce(tb), Accept: s.accept(o), Rand: rand.Reader})
-	s.must(err)
-	s.demo, _, err = demo.Open(dir, demo.Options{Seed: 1, Persons: o.persons, Years: 10, Suite: suite.Intl()}, civil.Of(s.now), rand.Reader)
-	s.must(err)
-	agencies, officers := s.demo.Directory()
-	s.must(s.reg.Enrol(ctx, agencies, officers, s.clock()))
-	_, err = s.demo.Load(ctx, s.reg, rand.Reader, func(float64) {})
+	s.demo, err = demo.Reopen(dir)
 	s.must(err)
 	if !o.serve { // its queries are signed with software keys
 		s.must(s.demo.Furnish(ctx, s.reg, rand.Reader, s.clock()))
 	}
 	s.publish()
-	s.serve(ring, o.serve)
+	s.serve(p.ring, o.serve)
 	return s
 }
 
@@ -171,27 +163,6 @@ func (s *stage) serve(ring *keyring.Ring, plain bool) {
 	srv.Listener = s.listener
 	srv.Start()
 	s.Cleanup(srv.Close)
-}
-
-func inForce(tb testing.TB) *policy.Set {
-	tb.Helper()
-	from := civil.MustParse("2000-01-01")
-	signed := []policy.Signoff{{Officer: "a", Agency: "x", On: from}, {Officer: "b", Agency: "x", On: from}}
-	var known []*policy.Pack
-	var enacted []policy.Enactment
-	for _, id := range []string{"cn-adult-preferred", "cn-minor", "cn-public-order"} {
-		p, err := packs.Open(id)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		known = append(known, p)
-		enacted = append(enacted, policy.Enactment{Pack: id, Digest: p.Digest, From: from, Signed: signed, Note: "test"})
-	}
-	set, err := policy.NewSet(known, enacted)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return set
 }
 
 // relapse lets live reports come in until policy proposes an unsealing to the
