@@ -41,6 +41,7 @@ type cli struct {
 	Certificate certificateCmd `cmd:"" help:"Certificates of no criminal record. 无犯罪记录证明."`
 	Account     accountCmd     `cmd:"" help:"Accounts with which officers sign in to the pages. 账号."`
 	Keys        keysCmd        `cmd:"" help:"The platform's keys. 密钥."`
+	Clock       clockCmd       `cmd:"" help:"The latest time the platform has seen; reset it after a clock ran ahead. 平台时间水位."`
 	Version     versionCmd     `cmd:"" help:"Print the version. 版本."`
 }
 

@@ -25,10 +25,10 @@ func (p *platform) pages(mux *http.ServeMux, o pageOptions) (http.Handler, error
 		openEpoch = nil
 	}
 	office := webdesk.New(webdesk.Options{
-		Registry: p.reg, Now: p.env.now, Random: rand.Reader, OpenEpoch: openEpoch, Demo: demoDesk(o.demo), Secure: o.secure,
+		Registry: p.reg, Now: p.steady, Random: rand.Reader, OpenEpoch: openEpoch, Demo: demoDesk(o.demo), Secure: o.secure,
 	})
 	site, err := web.New(web.Options{
-		Who: office.Who, Status: webdesk.Status, Explain: webdesk.Explain, Now: p.env.now, Random: rand.Reader, Log: p.log,
+		Who: office.Who, Status: webdesk.Status, Explain: webdesk.Explain, Now: p.steady, Random: rand.Reader, Log: p.log,
 		Version: version, Demo: o.demo != nil, Secure: o.secure,
 	})
 	if err != nil {

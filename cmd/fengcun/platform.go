@@ -112,6 +112,7 @@ func (p *platform) keep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		p.watchClock(ctx)
 		const most = 200
 		if _, err := p.reg.Sweep(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
 			p.log.Error("looking at records that are due", "error", err)
@@ -121,6 +122,24 @@ func (p *platform) keep(ctx context.Context) {
 		}
 	}
 }
+
+// watchClock keeps the latest time seen and says where the clock lies behind it.
+func (p *platform) watchClock(ctx context.Context) {
+	behind, err := p.reg.Watch(ctx, p.env.now())
+	switch {
+	case err != nil && ctx.Err() == nil:
+		p.log.Error("keeping the latest time seen", "error", err)
+	case behind > clockSlack:
+		p.log.Error("the clock lies behind the latest time seen: what has expired stays so, and requests are judged by that time; mend the clock, or see «fengcun clock»",
+			"behind", behind.Round(time.Second).String())
+	}
+}
+
+// clockSlack is how far a clock may be put right without a word.
+const clockSlack = 2 * time.Second
+
+// steady is the clock of the pages' sessions: it does not go back.
+func (p *platform) steady() time.Time { return p.reg.Steady(p.env.now()) }
 
 // listen serves until the context ends, then lets requests finish.
 func (p *platform) listen(ctx context.Context, l net.Listener, h http.Handler) error {

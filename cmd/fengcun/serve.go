@@ -66,11 +66,11 @@ func (c *config) start(e *env) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	vault, err := c.vaultBook(ring)
+	witnesses, err := c.witnesses()
 	if err != nil {
 		return nil, err
 	}
-	witnesses, err := c.witnesses()
+	vault, err := c.vaultBook(e.ctx, ring, witnesses)
 	if err != nil {
 		return nil, err
 	}

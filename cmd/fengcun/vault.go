@@ -16,6 +16,7 @@ import (
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/trail/witness"
 	"github.com/fengcun/fengcun/internal/vault"
 	"github.com/fengcun/fengcun/internal/vaultd"
 )
@@ -38,8 +39,9 @@ func (a *vaultAddress) parse() (vaultd.Address, error) {
 }
 
 // vaultBook is the client of the vault's process, or nil where the vault is in
-// this one. A ring that fits neither is refused.
-func (c *config) vaultBook(ring *keyring.Ring) (*vaultd.Client, error) {
+// this one. A ring that fits neither is refused, and so is a vault that wants other
+// witnesses than the server has.
+func (c *config) vaultBook(ctx context.Context, ring *keyring.Ring, w *witness.Group) (*vaultd.Client, error) {
 	switch {
 	case c.Vault == nil && ring.HasVault():
 		return nil, nil
@@ -52,7 +54,15 @@ func (c *config) vaultBook(ring *keyring.Ring) (*vaultd.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vaultd.NewClient(ring.Suite().Name(), a.Dial), nil
+	book := vaultd.NewClient(ring.Suite().Name(), a.Dial)
+	if w != nil {
+		book.Demanding(w.Quorum())
+	}
+	// One that does not answer yet may do so later; one that asks otherwise never.
+	if err := book.Ping(ctx); errors.Is(err, vaultd.ErrOtherwise) {
+		return nil, errors.Join(fmt.Errorf("vault: %w", err), book.Close())
+	}
+	return book, nil
 }
 
 // vaultConfig is the configuration of the vault's process: see
@@ -71,7 +81,7 @@ type vaultConfig struct {
 	Transit        *transitConfig `yaml:"transit"`
 	LogKey         string         `yaml:"log_key"`
 	Witnesses      []string       `yaml:"witnesses"`
-	Quorum         int            `yaml:"quorum"`
+	Quorum         *int           `yaml:"quorum"`
 	Spent          string         `yaml:"spent"`
 	Directory      string         `yaml:"directory"`
 	Database       string         `yaml:"database"`
@@ -131,7 +141,14 @@ func (c *vaultConfig) verifier() (*trail.Verifier, error) {
 		}
 		keys = append(keys, k)
 	}
-	q, err := trail.NewQuorum(c.Quorum, keys...)
+	need := 0
+	switch {
+	case c.Quorum != nil:
+		need = *c.Quorum
+	case len(keys) > 0:
+		return nil, errors.New("quorum: missing; say how many of the witnesses must have cosigned: as witness_quorum in the server's configuration")
+	}
+	q, err := trail.NewQuorum(need, keys...)
 	if err != nil {
 		return nil, fmt.Errorf("quorum: %w", err)
 	}

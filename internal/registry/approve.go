@@ -13,8 +13,12 @@ import (
 // Approve stores an approver's signed answer to a request (step 6). The rules
 // are checked here and again by the vault; neither believes the other.
 func (r *Registry) Approve(ctx context.Context, query string, signed grant.Signed, now time.Time) (*grant.Approval, error) {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	var a *grant.Approval
-	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+	err = r.write(ctx, func(tx *store.Tx, j *journal) error {
 		q, err := tx.Query(query)
 		if err != nil {
 			return err

@@ -17,8 +17,12 @@ import (
 // Ask files a signed request for a sealed record (step 5). Whether there is
 // such a record plays no part: every well-formed request is filed alike.
 func (r *Registry) Ask(ctx context.Context, signed grant.Signed, now time.Time) (*grant.Request, error) {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	var req *grant.Request
-	err := r.write(ctx, func(tx *store.Tx, j *journal) (err error) {
+	err = r.write(ctx, func(tx *store.Tx, j *journal) (err error) {
 		if req, err = r.rules.VerifyRequest(signed, tx, now); err != nil {
 			return err
 		}

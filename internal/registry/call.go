@@ -35,11 +35,15 @@ func (c *Call) Message(s suite.Suite) []byte {
 // Caller is the officer who signed a call. An officer nobody knows and a wrong
 // signature are the same refusal.
 func (r *Registry) Caller(ctx context.Context, c *Call, now time.Time) (*agency.Officer, error) {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	if skew := now.Sub(c.SignedAt).Abs(); skew > maxSkew {
 		return nil, fmt.Errorf("%w: it was signed at a time %s off; check the clock and sign again", ErrCall, skew.Round(time.Second))
 	}
 	var o *agency.Officer
-	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) (err error) {
 		o, err = tx.Officer(c.Officer)
 		return err
 	})

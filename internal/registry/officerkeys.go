@@ -50,6 +50,9 @@ func (r *Registry) IssueEnrolment(ctx context.Context, officerID string, now tim
 	if r.rules.Site.IsZero() {
 		return "", fmt.Errorf("%w: this platform has no site, so no passkeys", ErrInput)
 	}
+	if now, err = r.at(ctx, now); err != nil {
+		return "", err
+	}
 	raw := make([]byte, codeBytes)
 	if _, err := io.ReadFull(r.rand, raw); err != nil {
 		return "", fmt.Errorf("drawing a code: %w", err)
@@ -101,6 +104,9 @@ func (j *journal) officer(kind, actor string, o *agency.Officer, k *agency.Passk
 
 // Enrolling is the officer whom a code lets enrol, or ErrEnrolment.
 func (r *Registry) Enrolling(ctx context.Context, code string, now time.Time) (o *agency.Officer, err error) {
+	if now, err = r.at(ctx, now); err != nil {
+		return nil, err
+	}
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
 		id, err := tx.Enrolment(r.codeHash(code), now)
 		if err != nil {
@@ -134,6 +140,9 @@ func (r *Registry) SignInChallenge(nonce []byte) []byte {
 // EnrolPasskey uses up a code and takes the first passkey of its officer; response is
 // what the browser says of the new credential.
 func (r *Registry) EnrolPasskey(ctx context.Context, code string, nonce, response []byte, label string, now time.Time) (officerID string, k agency.Passkey, err error) {
+	if now, err = r.at(ctx, now); err != nil {
+		return "", k, err
+	}
 	if k, err = r.newPasskey(nonce, response, label, now); err != nil {
 		return "", k, err
 	}
@@ -174,6 +183,9 @@ func (r *Registry) newPasskey(nonce, response []byte, label string, now time.Tim
 // PrepareKey gives the bytes that an officer signs with a key they have, so that
 // the credential their browser has just made counts as theirs too.
 func (r *Registry) PrepareKey(ctx context.Context, by string, nonce, response []byte, label string, now time.Time) (body []byte, err error) {
+	if now, err = r.at(ctx, now); err != nil {
+		return nil, err
+	}
 	k, err := r.newPasskey(nonce, response, label, now)
 	if err != nil {
 		return nil, err
@@ -190,8 +202,12 @@ func (r *Registry) PrepareKey(ctx context.Context, by string, nonce, response []
 
 // AddPasskey takes a further passkey on the word of one that its officer has.
 func (r *Registry) AddPasskey(ctx context.Context, signed grant.Signed, now time.Time) error {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return err
+	}
 	var officerID string
-	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+	err = r.write(ctx, func(tx *store.Tx, j *journal) error {
 		word, k, err := r.rules.VerifyNewKey(signed, tx, now)
 		if err != nil {
 			return err
@@ -245,6 +261,9 @@ func (r *Registry) SignInByPasskey(ctx context.Context, nonce, response []byte, 
 	a, err := passkey.ReadAssertion(response)
 	if err != nil {
 		return "", ErrSignIn
+	}
+	if now, err = r.at(ctx, now); err != nil {
+		return "", err
 	}
 	signature := a.Bytes()
 	err = r.write(ctx, func(tx *store.Tx, j *journal) error {

@@ -32,8 +32,12 @@ type AnswerRecord struct {
 // trail, under a signed checkpoint, before the vault decrypts; what it gives
 // is shown only after the redemption is committed.
 func (r *Registry) Open(ctx context.Context, by, query string, now time.Time) (*Answer, error) {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	answer := new(Answer)
-	err := r.withOpened(ctx, by, query, grant.Inspect, now,
+	err = r.withOpened(ctx, by, query, grant.Inspect, now,
 		func(_ *store.Tx, _ *journal, o opened) error {
 			answer.Request, answer.Receipt = o.request, o.receipt
 			answer.Records = nil
@@ -130,7 +134,7 @@ func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.
 		if q.State != store.QueryApproved {
 			return grant.ErrNotApproved
 		}
-		if p.request, err = grant.ReadRequest(g.Request.Body); err != nil {
+		if p.request, err = fresh(g, now); err != nil {
 			return err
 		}
 		ticket, row, entry, err := r.vault.Prepare(tx, g, now)
@@ -145,6 +149,29 @@ func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.
 		return err
 	})
 	return p, err
+}
+
+// fresh refuses a grant that has expired by the registry's time. The vault
+// judges the whole grant, by its own.
+func fresh(g vault.Grant, now time.Time) (*grant.Request, error) {
+	req, err := grant.ReadRequest(g.Request.Body)
+	if err != nil {
+		return nil, err
+	}
+	until := []time.Time{req.Expires}
+	for _, s := range g.Answers {
+		a, err := grant.ReadApproval(s.Body)
+		if err != nil {
+			return nil, err
+		}
+		until = append(until, a.Expires)
+	}
+	for _, end := range until {
+		if !now.Before(end) {
+			return nil, grant.ErrExpired
+		}
+	}
+	return req, nil
 }
 
 func answerRecord(c *vault.Content, scope grant.Scope) (AnswerRecord, error) {

@@ -76,6 +76,7 @@ type Registry struct {
 	rules   grant.Rules
 	rand    io.Reader
 	seq     *sequencer
+	watch   *watch
 	group   *group
 }
 
@@ -95,7 +96,7 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		seq: seq, group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
+		seq: seq, watch: new(watch), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
 		vault: c.Vault,
 		cert:  c.Ring.Certificate(), packs: enactedSet(c.Packs), confirm: c.ConfirmSealing, rand: c.Rand,
 		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},

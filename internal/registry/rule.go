@@ -18,6 +18,9 @@ import (
 // Rule is Review by an officer's signed ruling, which is kept. The ruling cites
 // the digest of the proposal that the officer read: for any other it is refused.
 func (r *Registry) Rule(ctx context.Context, signed grant.Signed, now time.Time) (v *grant.Ruling, err error) {
+	if now, err = r.at(ctx, now); err != nil {
+		return nil, err
+	}
 	err = r.write(ctx, func(tx *store.Tx, j *journal) error {
 		if v, err = r.rules.VerifyRuling(signed, tx, now); err != nil {
 			return err

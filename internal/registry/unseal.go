@@ -18,7 +18,11 @@ import (
 // and certificates that its person holds are withdrawn.
 func (r *Registry) Unseal(ctx context.Context, by, query string, now time.Time) (docket.RecordID, error) {
 	var id docket.RecordID
-	err := r.withOpened(ctx, by, query, grant.Unseal, now, func(tx *store.Tx, j *journal, o opened) error {
+	now, err := r.at(ctx, now)
+	if err != nil {
+		return id, err
+	}
+	err = r.withOpened(ctx, by, query, grant.Unseal, now, func(tx *store.Tx, j *journal, o opened) error {
 		if len(o.contents) != 1 {
 			return ErrNotFound
 		}

@@ -42,6 +42,7 @@ const KindPrepare = "query.prepare"
 // the entry and stores the row in one transaction.
 func (v *Vault) Prepare(rows Rows, g Grant, now time.Time) (Ticket, *TicketRow, trail.Entry, error) {
 	var t Ticket
+	now = v.mark.At(now)
 	r, err := v.rules.Verify(g.Request, g.Answers, rows, now)
 	if err != nil {
 		return t, nil, trail.Entry{}, err
@@ -75,6 +76,7 @@ func (v *Vault) entry(r *grant.Request, g Grant, ticket []byte, now time.Time) t
 // in the trail, and the ticket must be unused. It gives every sealed record
 // that the request names, or none; the caller commits before it shows them.
 func (v *Vault) Open(rows Rows, t Ticket, g Grant, c trail.Commitment, receipt trail.Receipt, now time.Time) ([]*Content, error) {
+	now = v.mark.At(now)
 	r, err := v.rules.Verify(g.Request, g.Answers, rows, now)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/clock"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
@@ -96,11 +97,12 @@ type Vault struct {
 	log   *trail.Verifier
 	rand  io.Reader
 	rules grant.Rules
+	mark  *clock.Watermark // grants and tickets are judged by no time before the latest seen
 }
 
 // New makes a vault that believes proofs of the log that the verifier knows.
 func New(s suite.Suite, keys keyring.VaultKeys, log *trail.Verifier, rand io.Reader) *Vault {
-	return &Vault{suite: s, keys: keys, log: log, rand: rand, rules: grant.Rules{Digest: s.Digest}}
+	return &Vault{suite: s, keys: keys, log: log, rand: rand, rules: grant.Rules{Digest: s.Digest}, mark: new(clock.Watermark)}
 }
 
 // Accepting is the vault that takes grants under other kinds of officers' keys
@@ -110,6 +112,9 @@ func (v *Vault) Accepting(a grant.Accept) *Vault {
 	w.rules.Accept = a
 	return &w
 }
+
+// Quorum is what the vault wants of witnesses before it opens anything.
+func (v *Vault) Quorum() trail.Quorum { return v.log.Quorum() }
 
 func (v *Vault) recordKey(id docket.RecordID) []byte {
 	k := v.keys.Record().Index("vault/record", []byte(id.Code), []byte(strconv.Itoa(id.Seq)))

@@ -285,23 +285,20 @@ func TestNothingElseOpens(t *testing.T) {
 		moved.receipt.Index++
 		for name, c := range map[string]struct {
 			key  key
-			at   time.Time
 			want error
 		}{
-			"another grant":      {otherGrant, now, vault.ErrReceipt},
-			"another ticket":     {otherTicket, now, vault.ErrReceipt},
-			"no ticket":          {noTicket, now, vault.ErrReceipt},
-			"another proof":      {otherProof, now, vault.ErrReceipt},
-			"another's receipt":  {halfProof, now, vault.ErrReceipt},
-			"no receipt":         {noProof, now, vault.ErrReceipt},
-			"another index":      {moved, now, vault.ErrReceipt},
-			"without approval":   {bare, now, grant.ErrNotApproved},
-			"ticket expired":     {good, now.Add(5 * time.Minute), vault.ErrTicket},
-			"grant expired":      {good, now.Add(time.Hour), grant.ErrExpired},
-			"in a foreign trail": {s.elsewhere(s.grant(about(p))), now, vault.ErrReceipt},
-			"never prepared":     {s.unprepared(s.grant(about(p))), now, vault.ErrReceipt},
+			"another grant":      {otherGrant, vault.ErrReceipt},
+			"another ticket":     {otherTicket, vault.ErrReceipt},
+			"no ticket":          {noTicket, vault.ErrReceipt},
+			"another proof":      {otherProof, vault.ErrReceipt},
+			"another's receipt":  {halfProof, vault.ErrReceipt},
+			"no receipt":         {noProof, vault.ErrReceipt},
+			"another index":      {moved, vault.ErrReceipt},
+			"without approval":   {bare, grant.ErrNotApproved},
+			"in a foreign trail": {s.elsewhere(s.grant(about(p))), vault.ErrReceipt},
+			"never prepared":     {s.unprepared(s.grant(about(p))), vault.ErrReceipt},
 		} {
-			if got, err := s.open(c.key, c.at); !errors.Is(err, c.want) || got != nil {
+			if got, err := s.open(c.key, now); !errors.Is(err, c.want) || got != nil {
 				t.Errorf("%s: %v, %v; want %v", name, got, err, c.want)
 			}
 		}
@@ -310,6 +307,37 @@ func TestNothingElseOpens(t *testing.T) {
 		}
 		if _, err := s.open(good, now); !errors.Is(err, vault.ErrTicket) {
 			t.Errorf("a second time: %v", err)
+		}
+	})
+}
+
+// What has expired opens no more, also where the clock is set back to when it
+// would have.
+func TestAClockSetBack(t *testing.T) {
+	each(t, func(s *safe) {
+		p := person(1)
+		s.seal(1, p)
+		k := s.prepare(s.grant(about(p)))
+		for _, c := range []struct {
+			at   time.Time
+			want error
+		}{
+			{now.Add(5 * time.Minute), vault.ErrTicket},
+			{now, vault.ErrTicket},
+			{now.Add(time.Hour), grant.ErrExpired},
+			{now.Add(5 * time.Minute), grant.ErrExpired},
+			{now, grant.ErrExpired},
+		} {
+			if got, err := s.open(k, c.at); !errors.Is(err, c.want) || got != nil {
+				t.Errorf("at %s: %v, %v; want %v", c.at, got, err, c.want)
+			}
+		}
+		err := s.try(func(tx *store.Tx) error {
+			_, _, _, err := s.Prepare(tx, k.grant, now)
+			return err
+		})
+		if !errors.Is(err, grant.ErrExpired) {
+			t.Errorf("prepared anew: %v", err)
 		}
 	})
 }

@@ -16,10 +16,11 @@ import (
 // connections and makes new ones as it needs them, so a vault that was started
 // again is found again.
 type Client struct {
-	dial     func(context.Context) (net.Conn, error)
-	suite    string
-	patience time.Duration
-	idle     chan *link
+	dial      func(context.Context) (net.Conn, error)
+	suite     string
+	witnesses string
+	patience  time.Duration
+	idle      chan *link
 }
 
 var _ vault.Book = (*Client)(nil)
@@ -48,6 +49,13 @@ func (c *Client) Close() error {
 	}
 }
 
+// Demanding makes the client talk only to a vault that wants the same
+// witnesses' cosignatures of a proof as this side has got.
+func (c *Client) Demanding(q trail.Quorum) *Client {
+	c.witnesses = demand(q)
+	return c
+}
+
 // Ping says whether the vault answers.
 func (c *Client) Ping(ctx context.Context) error {
 	return c.call(&askedRows{ctx: ctx}, callPing, nil, nil)
@@ -72,7 +80,8 @@ func (c *Client) take(ctx context.Context) (l *link, used bool, err error) {
 }
 
 func (c *Client) greet(l *link) error {
-	body, err := encode(hello{Protocol: protocol, Suite: c.suite})
+	ours := hello{Protocol: protocol, Suite: c.suite, Witnesses: c.witnesses}
+	body, err := encode(ours)
 	if err != nil {
 		return err
 	}
@@ -87,11 +96,7 @@ func (c *Client) greet(l *link) error {
 	if err := strictly(f.Body, &h); err != nil {
 		return errFrame
 	}
-	if h.Protocol != protocol || h.Suite != c.suite {
-		return fmt.Errorf("it speaks protocol %d with suite %q, this program %d with %q: run the same version and suite on both sides",
-			h.Protocol, h.Suite, protocol, c.suite)
-	}
-	return nil
+	return ours.agrees(h)
 }
 
 // call has one conversation. A connection that was used before may have ended

@@ -115,7 +115,7 @@ func (s *Server) greet(l *link) error {
 	if err := strictly(f.Body, &h); err != nil {
 		return errFrame
 	}
-	ours := hello{Protocol: protocol, Suite: s.Suite}
+	ours := hello{Protocol: protocol, Suite: s.Suite, Witnesses: demand(s.Vault.Quorum())}
 	body, err := encode(ours)
 	if err != nil {
 		return err
@@ -123,10 +123,7 @@ func (s *Server) greet(l *link) error {
 	if err := l.send(&frame{Body: body}); err != nil {
 		return err
 	}
-	if h != ours {
-		return fmt.Errorf("it speaks protocol %d with suite %q", h.Protocol, h.Suite)
-	}
-	return nil
+	return ours.agrees(h)
 }
 
 // converse answers one call. An error means that the connection is of no more
@@ -252,8 +249,12 @@ func weighedOut(ws []vault.Weighed, err error) (any, error) {
 
 func (s *Server) prepare(rows *askedRows, g *vault.Grant) (any, error) {
 	var out prepareOut
-	err := s.withContents(rows, func(rows vault.Rows) error {
-		ticket, row, entry, err := s.Vault.Prepare(rows, *g, s.Now())
+	now, err := s.now()
+	if err != nil {
+		return nil, err
+	}
+	err = s.withContents(rows, func(rows vault.Rows) error {
+		ticket, row, entry, err := s.Vault.Prepare(rows, *g, now)
 		if err != nil {
 			return err
 		}
@@ -266,6 +267,18 @@ func (s *Server) prepare(rows *askedRows, g *vault.Grant) (any, error) {
 	}
 	return out, err
 }
+
+// now is the time to judge by: the clock's, or a later one that was seen.
+func (s *Server) now() (time.Time, error) {
+	clock := s.Now()
+	if behind := s.Spent.Behind(clock); behind > clockSlack {
+		s.Log.Error("the clock was set back; what expired stays so", "behind", behind.String())
+	}
+	return s.Spent.At(clock)
+}
+
+// clockSlack is how far a clock may be put right without a word.
+const clockSlack = 2 * time.Second
 
 func (s *Server) open(rows *askedRows, in *openIn) (any, error) {
 	ticket, err := vault.CarriedTicket(in.Ticket)
@@ -280,9 +293,13 @@ func (s *Server) open(rows *askedRows, in *openIn) (any, error) {
 	if err != nil {
 		return nil, vault.ErrReceipt
 	}
+	now, err := s.now()
+	if err != nil {
+		return nil, err
+	}
 	var contents []*vault.Content
 	err = s.withContents(rows, func(rows vault.Rows) error {
-		contents, err = s.Vault.Open(rows, ticket, in.Grant, commitment, receipt, s.Now())
+		contents, err = s.Vault.Open(rows, ticket, in.Grant, commitment, receipt, now)
 		return err
 	})
 	if err == nil {

@@ -203,6 +203,90 @@ func TestGreetings(t *testing.T) {
 	}
 }
 
+// A server whose configuration wants witnesses and a vault whose configuration
+// does not, or wants others, do not work together.
+func TestWitnessesThatOnlyOneSideWants(t *testing.T) {
+	key := func(name string) trail.WitnessKey {
+		k, err := suite.Intl().GenerateSignKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := trail.NewCosigner(name, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.Key()
+	}
+	one, two, three := key("one.test/w"), key("two.test/w"), key("three.test/w")
+	quorum := func(need int, keys ...trail.WitnessKey) trail.Quorum {
+		q, err := trail.NewQuorum(need, keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	ring, err := keyring.New(suite.Intl(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := trail.NewSigner("vault.test/trail", ring.Trail().Log()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		server, vault trail.Quorum
+		agree         bool
+	}{
+		"nobody":                    {trail.Quorum{}, trail.Quorum{}, true},
+		"asked and not waited for":  {quorum(0, one), trail.Quorum{}, true},
+		"the same":                  {quorum(2, one, two, three), quorum(2, three, one, two), true},
+		"the server alone":          {quorum(1, one), trail.Quorum{}, false},
+		"the vault alone":           {trail.Quorum{}, quorum(1, one), false},
+		"fewer at the vault":        {quorum(2, one, two), quorum(1, one, two), false},
+		"another one at the vault":  {quorum(1, one), quorum(1, two), false},
+		"one more may at the vault": {quorum(1, one), quorum(1, one, two), false},
+	} {
+		s, a := testServer(t), &Address{Socket: socket(t), Users: me()}
+		s.Vault = vault.New(ring.Suite(), ring.Vault(), signer.Verifier().Requiring(c.vault), rand.Reader)
+		stop := run(t, s, a)
+		err := client(t, "intl", a).Demanding(c.server).Ping(context.Background())
+		stop()
+		if (err == nil) != c.agree || (err != nil && !errors.Is(err, ErrOtherwise)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The vault's process knows the latest time it has seen, also after it was
+// started again: a clock set back revives nothing.
+func TestTheVaultsOwnTime(t *testing.T) {
+	s := testServer(t)
+	noon := s.Now()
+	later := noon.Add(time.Hour)
+	s.Now = func() time.Time { return later }
+	if at, err := s.now(); err != nil || !at.Equal(later) {
+		t.Fatal(at, err)
+	}
+	path := strings.TrimSuffix(s.Spent.file.Name(), "-clock")
+	if err := s.Spent.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if s.Spent, err = OpenSpent(path); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Spent.Close()
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s.Now = func() time.Time { return noon }
+	if at, err := s.now(); err != nil || !at.Equal(later) {
+		t.Errorf("it is %s, %v", at, err)
+	}
+	if !strings.Contains(log.String(), "the clock was set back") {
+		t.Errorf("the log says %s", log.String())
+	}
+}
+
 type locked struct {
 	w  io.Writer
 	mu *sync.Mutex

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/fengcun/fengcun/internal/clock"
 	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/vault"
 )
@@ -17,7 +18,11 @@ import (
 // Spent is the vault's own book of redeemed tickets: a file that only grows, a
 // line of hexadecimal digits for each, on disk before anything is decrypted.
 // A vault that was started again, or whose clock was set back, knows them all.
+// Beside it, in a file with «-clock» behind its name, lies the latest time that
+// the vault has seen: it judges by no earlier one.
 type Spent struct {
+	*clock.File
+
 	mu   sync.Mutex
 	file *os.File
 	seen map[[suite.Size]byte]bool
@@ -35,6 +40,9 @@ func OpenSpent(path string) (*Spent, error) {
 	s := &Spent{file: f, seen: make(map[[suite.Size]byte]bool)}
 	if err := s.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("the book of spent tickets %s: %w", path, err), f.Close())
+	}
+	if s.File, err = clock.OpenFile(path + "-clock"); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return s, nil
 }
@@ -103,4 +111,10 @@ func (s *Spent) Spend(hash []byte) error {
 }
 
 // Close closes the book.
-func (s *Spent) Close() error { return s.file.Close() }
+func (s *Spent) Close() error {
+	err := s.file.Close()
+	if s.File != nil {
+		err = errors.Join(err, s.File.Close())
+	}
+	return err
+}

@@ -3,13 +3,18 @@ package vaultd
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/fengcun/fengcun/internal/trail"
 )
 
 // protocol is the version both sides must speak.
@@ -28,10 +33,42 @@ type frame struct {
 	Fault *fault          `json:"fault,omitempty"`
 }
 
-// hello is the first message of either side.
+// hello is the first message of either side: what both must agree on.
 type hello struct {
-	Protocol int    `json:"protocol"`
-	Suite    string `json:"suite,omitempty"`
+	Protocol  int    `json:"protocol"`
+	Suite     string `json:"suite,omitempty"`
+	Witnesses string `json:"witnesses,omitempty"` // whose cosignatures an opening needs; none where none are needed
+}
+
+// ErrOtherwise says that the two sides are set up differently, so that one of
+// them would ask less of an opening than the other, or could not read it.
+var ErrOtherwise = errors.New("the vault and the server are set up differently")
+
+// agrees is nil where two sides are set up alike; each has one tell it of the
+// other.
+func (h hello) agrees(other hello) error {
+	switch {
+	case h.Protocol != other.Protocol || h.Suite != other.Suite:
+		return fmt.Errorf("%w: the other side speaks protocol %d with suite %q, this one %d with %q: run the same version and suite on both sides",
+			ErrOtherwise, other.Protocol, other.Suite, h.Protocol, h.Suite)
+	case h.Witnesses != other.Witnesses:
+		return fmt.Errorf("%w: the other side wants cosignatures of %s, this one of %s: give the vault the witnesses and quorum of the server's configuration",
+			ErrOtherwise, cmp.Or(other.Witnesses, "nobody"), cmp.Or(h.Witnesses, "nobody"))
+	}
+	return nil
+}
+
+// demand says what a quorum wants of a proof, the same for the same quorum.
+func demand(q trail.Quorum) string {
+	if q.Need() == 0 {
+		return ""
+	}
+	var keys []string
+	for _, k := range q.Keys() {
+		keys = append(keys, k.String())
+	}
+	slices.Sort(keys)
+	return fmt.Sprintf("%d of %s", q.Need(), strings.Join(keys, ", "))
 }
 
 // link is one connection. Every message has a deadline.

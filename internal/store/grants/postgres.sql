@@ -57,6 +57,7 @@ GRANT SELECT, INSERT, UPDATE (withdrawn) ON certificate TO fengcun_web, fengcun_
 GRANT SELECT, INSERT ON trail_entry, trail_hash, trail_epoch, trail_checkpoint, trail_cosigned TO fengcun_web, fengcun_registry;
 GRANT SELECT, UPDATE (size, edge) ON trail_head TO fengcun_web, fengcun_registry;
 GRANT SELECT, UPDATE (holder, fence, until) ON trail_lease TO fengcun_web, fengcun_registry;
+GRANT SELECT, UPDATE (seen) ON platform_clock TO fengcun_web, fengcun_registry;
 GRANT SELECT, UPDATE (generation) ON key_state TO fengcun_web, fengcun_registry; -- FOR SHARE wants it
 
 -- The vault. What unsealing releases is deleted; nothing else is changed but
