@@ -26,6 +26,9 @@ const OperatorPolicy = "policy"
 
 // settle lets policy decide on everybody whose records a batch touched.
 func (b *batch) settle() error {
+	if err := b.foreseeDecisions(); err != nil {
+		return err
+	}
 	for _, k := range slices.Sorted(maps.Keys(b.persons)) {
 		if err := b.r.settle(b.tx, b.j, b.persons[k], b.now); err != nil {
 			return err
@@ -48,7 +51,7 @@ type standing struct {
 // settle decides on all records of one person (step 3) and does what follows:
 // seals, asks a human, or sets the day on which to look again.
 func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) error {
-	all, err := r.standings(tx, who)
+	all, err := r.standings(tx, j, who)
 	if err != nil {
 		return err
 	}
@@ -111,7 +114,7 @@ func (r *Registry) weighed(tx *store.Tx, sealed []vault.Weighed) (all []standing
 
 // standings are the person's records in the ledger and, as far as policy may
 // weigh them, in the vault.
-func (r *Registry) standings(tx *store.Tx, who touch) ([]standing, error) {
+func (r *Registry) standings(tx *store.Tx, j *journal, who touch) ([]standing, error) {
 	ids, err := tx.PersonRecords(who.key)
 	if err != nil {
 		return nil, err
@@ -122,7 +125,7 @@ func (r *Registry) standings(tx *store.Tx, who touch) ([]standing, error) {
 		if s.row, err = tx.Record(id); err != nil {
 			return nil, err
 		}
-		if s.state, err = r.state(tx, id); err != nil {
+		if s.state, err = j.state(tx, id); err != nil {
 			return nil, err
 		}
 		all = append(all, s)
@@ -191,9 +194,12 @@ func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.Recor
 	case v.Decision == policy.Review || r.confirm:
 		return r.propose(tx, j, s, store.KindSeal, v, now)
 	}
-	from, err := cameFrom(tx, s.row.ID)
-	if err != nil {
-		return err
+	from := docket.Status("")
+	if s.row.Changes > 0 {
+		var err error
+		if from, err = cameFrom(tx, s.row.ID); err != nil {
+			return err
+		}
 	}
 	if s.row.Status == docket.Unsealed || from == docket.Unsealed {
 		// What was unsealed once is sealed again by a human only.

@@ -45,18 +45,28 @@ func (b *batch) caseOf(a *arrival) (docket.Code, error) {
 // newCase draws a code for a case that no number leads to. Two that open the
 // same case at once take turns: the second finds what the first opened.
 func (b *batch) newCase(numbers []docket.Number) ([]docket.Code, error) {
-	keys := make([][]byte, len(numbers))
-	for i, n := range numbers {
-		keys[i] = b.r.aliasKey(n)
+	var keys [][]byte
+	for _, n := range numbers {
+		if k := b.r.aliasKey(n); !b.turns[string(k)] {
+			keys = append(keys, k)
+		}
 	}
-	if err := b.tx.TakeTurns(keys); err != nil {
-		return nil, err
-	}
-	codes, err := b.casesByNumbers(numbers)
-	if err != nil || len(codes) > 0 {
-		return codes, err
+	if len(keys) > 0 && !b.tx.Alone() {
+		if err := b.tx.TakeTurns(keys); err != nil {
+			return nil, err
+		}
+		if err := b.aheadOfNumbers(numbers); err != nil {
+			return nil, err
+		}
+		codes, err := b.casesByNumbers(numbers)
+		if err != nil || len(codes) > 0 {
+			return codes, err
+		}
 	}
 	code, err := docket.NewCode(b.r.rand)
+	if err == nil {
+		b.tx.NewCase(code)
+	}
 	return []docket.Code{code}, err
 }
 
@@ -249,7 +259,8 @@ func (b *batch) placeOf(code docket.Code, who docket.Identity, e *docket.Event) 
 	}
 	for _, h := range held {
 		if string(h.PersonKey) == string(key) {
-			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: key}, b.tx.LockPerson(key, b.now)
+			b.locks[string(key)] = key
+			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: key}, nil
 		}
 	}
 	if who.MatchKey() == "" {
@@ -258,7 +269,8 @@ func (b *batch) placeOf(code docket.Code, who docket.Identity, e *docket.Event) 
 			return place{}, err
 		}
 		if ok {
-			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: h.PersonKey}, b.tx.LockPerson(h.PersonKey, b.now)
+			b.locks[string(h.PersonKey)] = h.PersonKey
+			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: h.PersonKey}, nil
 		}
 	}
 	records, err := b.tx.CaseRecords(code)
@@ -293,9 +305,7 @@ func (b *batch) namesake(code docket.Code, held []store.Holding, name string) (m
 }
 
 func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event) error {
-	if err := b.tx.LockPerson(personKey, b.now); err != nil {
-		return err
-	}
+	b.locks[string(personKey)] = personKey
 	custodian, err := agency.IDOf(e.Source)
 	if err != nil {
 		return err

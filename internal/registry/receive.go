@@ -110,7 +110,17 @@ func (r *Registry) takeIn(ctx context.Context, members []*member) error {
 		}
 	}
 	return r.write(ctx, func(tx *store.Tx, j *journal) error {
-		b := &batch{r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool)}
+		b := &batch{
+			r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), turns: make(map[string]bool), locks: make(map[string][]byte),
+			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool),
+		}
+		var arrivals []*arrival
+		for _, m := range members {
+			arrivals = append(arrivals, m.in...)
+		}
+		if err := b.foresee(arrivals); err != nil {
+			return err
+		}
 		for _, m := range members {
 			if err := b.takeDelivery(m.delivery, m.in); err != nil {
 				return err
@@ -208,6 +218,8 @@ type batch struct {
 	j       *journal
 	now     time.Time
 	seen    map[string]*arrival      // events of this batch by key
+	turns   map[string]bool          // numbers whose turn was waited for, by ledger index
+	locks   map[string][]byte        // persons to lock, by ledger index
 	persons map[string]touch         // whose records changed, by ledger index
 	sealed  map[docket.RecordID]bool // changed, of persons whom the event does not identify
 }

@@ -185,9 +185,10 @@ type journal struct {
 	r       *Registry
 	entries []trail.Commitment
 	then    []func(leaf int64) error
+	read    map[*byte]*docket.Event // of slips that were read already: see bodyOf
 }
 
-func (r *Registry) journal() *journal { return &journal{r: r} }
+func (r *Registry) journal() *journal { return &journal{r: r, read: make(map[*byte]*docket.Event)} }
 
 // add records an entry; then, which may be nil, runs when its place is known.
 func (j *journal) add(e trail.Entry, then func(leaf int64) error) (trail.Commitment, error) {

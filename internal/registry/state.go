@@ -23,15 +23,38 @@ func (r *Registry) events(tx *store.Tx, id docket.RecordID) ([]*docket.Event, er
 	}
 	out := make([]*docket.Event, len(slips))
 	for i, s := range slips {
-		raw, err := r.unlock(s.Body, contextOf("slip", s.ID, s.EventKey))
-		if err != nil {
-			return nil, fmt.Errorf("reading an event of record %s: %w", id, err)
-		}
-		if out[i], err = docket.Stored(raw); err != nil {
+		if out[i], err = r.event(&s); err != nil {
 			return nil, fmt.Errorf("reading an event of record %s: %w", id, err)
 		}
 	}
 	return out, nil
+}
+
+// event decrypts and reads what a slip says.
+func (r *Registry) event(s *store.Slip) (*docket.Event, error) {
+	raw, err := r.unlock(s.Body, slipContext(s.ID, s.EventKey))
+	if err != nil {
+		return nil, err
+	}
+	return docket.Stored(raw)
+}
+
+// state is Registry.state, of what the transaction has read already.
+func (j *journal) state(tx *store.Tx, id docket.RecordID) (docket.State, error) {
+	slips, err := tx.Slips(id)
+	if err != nil {
+		return docket.State{}, err
+	}
+	events := make([]*docket.Event, len(slips))
+	for i, s := range slips {
+		if events[i] = j.read[bodyOf(&s)]; events[i] != nil {
+			continue
+		}
+		if events[i], err = j.r.event(&s); err != nil {
+			return docket.State{}, fmt.Errorf("reading an event of record %s: %w", id, err)
+		}
+	}
+	return docket.Fold(events), nil
 }
 
 // state is what the events of a record in the ledger add up to. It is not

@@ -4,6 +4,7 @@ import "github.com/fengcun/fengcun/internal/agency"
 
 // PutAgency adds or replaces an agency.
 func (t *Tx) PutAgency(a *agency.Agency) error {
+	delete(t.ahead.agencies, a.ID)
 	return t.put(`INSERT INTO agency (id, kind, name, division, verify_key, seal_key) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, division = $4, verify_key = $5, seal_key = $6`,
 		a.ID, string(a.Kind), a.Name, a.Division, a.VerifyKey, a.SealKey)
@@ -20,9 +21,17 @@ func (t *Tx) Agencies() ([]*agency.Agency, error) {
 
 // Agency reads one agency, or ErrNotFound.
 func (t *Tx) Agency(id string) (*agency.Agency, error) {
+	if known, ok := t.ahead.agencies[id]; ok {
+		a := *known
+		return &a, nil
+	}
 	a := &agency.Agency{ID: id}
 	err := t.one(`SELECT kind, name, division, verify_key, seal_key FROM agency WHERE id = $1`, []any{id},
 		(*string)(&a.Kind), &a.Name, &a.Division, &a.VerifyKey, &a.SealKey)
+	if err == nil {
+		known := *a
+		t.ahead.agencies[id] = &known
+	}
 	return a, err
 }
 

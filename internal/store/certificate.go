@@ -62,8 +62,12 @@ func (t *Tx) WithdrawCertificates(personKey []byte, at time.Time) (int64, error)
 
 // PutFact writes a de-identified fact: body is JSON that names nobody.
 func (t *Tx) PutFact(factKey []byte, year int, body []byte) error {
-	return t.put(`INSERT INTO fact (fact_key, year, body) VALUES ($1, $2, $3)
-		ON CONFLICT (fact_key) DO UPDATE SET year = $2, body = $3`, factKey, year, body)
+	t.insertSoon(&facts, []any{factKey, year, body})
+	return nil
+}
+
+var facts = insertion{
+	table: "fact", columns: "fact_key, year, body", n: 3, key: 1, stay: 1, conflict: "(fact_key) DO UPDATE SET year = excluded.year, body = excluded.body",
 }
 
 // Facts reads all facts.

@@ -19,6 +19,3 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) { return t.exec(quer
 
 // One reads one row.
 func (t *Tx) One(query string, args []any, dest ...any) error { return t.one(query, args, dest...) }
-
-// InsertMany inserts rows.
-func (t *Tx) InsertMany(head string, rows [][]any) error { return t.insertMany(head, rows) }

@@ -15,11 +15,17 @@ type Delivery struct {
 	Signature  []byte
 }
 
+var (
+	deliveries = insertion{
+		table: "delivery", columns: "source, id, signed_at, received, digests, signature", n: 6, conflict: "(source, id) DO NOTHING",
+	}
+	intakes = insertion{table: "intake", columns: "source, event_key, digest, delivery, received, code, leaf", n: 7}
+)
+
 // AddDelivery stores a delivery's evidence; a repeated one is kept as it was.
 func (t *Tx) AddDelivery(d *Delivery) error {
-	return t.put(`INSERT INTO delivery (source, id, signed_at, received, digests, signature) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (source, id) DO NOTHING`,
-		d.Source, d.ID, micros(d.SignedAt), micros(d.Received), d.Digests, d.Signature)
+	t.insertSoon(&deliveries, []any{d.Source, d.ID, micros(d.SignedAt), micros(d.Received), d.Digests, d.Signature})
+	return nil
 }
 
 // Intake is what is kept of an event that was taken in.
@@ -35,6 +41,12 @@ type Intake struct {
 
 // Intake reads the row of an event, or ErrNotFound.
 func (t *Tx) Intake(source string, eventKey []byte) (*Intake, error) {
+	if found, ok := t.ahead.intakes[source+"\x00"+string(eventKey)]; ok {
+		if len(found) == 0 {
+			return &Intake{Source: source, EventKey: eventKey}, ErrNotFound
+		}
+		return found[0], nil
+	}
 	in := &Intake{Source: source, EventKey: eventKey}
 	var received int64
 	err := t.one(`SELECT digest, delivery, received, code, leaf FROM intake WHERE source = $1 AND event_key = $2`,
@@ -45,11 +57,11 @@ func (t *Tx) Intake(source string, eventKey []byte) (*Intake, error) {
 
 // AddIntakes stores the rows of events that were taken in.
 func (t *Tx) AddIntakes(ins []*Intake) error {
-	rows := make([][]any, len(ins))
-	for i, in := range ins {
-		rows[i] = []any{in.Source, in.EventKey, in.Digest, in.Delivery, micros(in.Received), string(in.Code), in.Leaf}
+	for _, in := range ins {
+		delete(t.ahead.intakes, in.Source+"\x00"+string(in.EventKey))
+		t.insertSoon(&intakes, []any{in.Source, in.EventKey, in.Digest, in.Delivery, micros(in.Received), string(in.Code), in.Leaf})
 	}
-	return t.insertMany(`INSERT INTO intake (source, event_key, digest, delivery, received, code, leaf) VALUES `, rows)
+	return nil
 }
 
 // IntakeCounts counts the events taken in, by source.

@@ -62,6 +62,11 @@ func (s *interruptedSession) ExecContext(ctx context.Context, query string, args
 	return res, s.at(Step{What: query, Done: true})
 }
 
+// ExecMany breaks off before and after each.
+func (s *interruptedSession) ExecMany(ctx context.Context, all []statement) error {
+	return oneByOne(ctx, s, all)
+}
+
 // QueryContext breaks off before the query alone: its rows are read after it
 // returns.
 func (s *interruptedSession) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

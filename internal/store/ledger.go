@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -11,17 +13,56 @@ import (
 // LockPerson takes the lock on a person's row, making the row where there is
 // none. Whatever concerns the person's records waits for it.
 func (t *Tx) LockPerson(personKey []byte, at time.Time) error {
-	return t.put(`INSERT INTO person (person_key, since, touched) VALUES ($1, $2, $2)
-		ON CONFLICT (person_key) DO UPDATE SET touched = $2`, personKey, micros(at))
+	return t.LockPersons([][]byte{personKey}, at)
+}
+
+// LockPersons is LockPerson for several, in one order for all who lock.
+func (t *Tx) LockPersons(personKeys [][]byte, at time.Time) error {
+	keys := slices.SortedFunc(slices.Values(personKeys), bytes.Compare)
+	for _, k := range slices.CompactFunc(keys, bytes.Equal) {
+		t.insertSoon(&persons, []any{k, micros(at), micros(at)})
+	}
+	if t.db.engine.oneWriter() {
+		return nil // nobody else is there to wait for
+	}
+	return t.flush()
+}
+
+var persons = insertion{
+	table: "person", columns: "person_key, since, touched", n: 3, key: 1, stay: 2, conflict: "(person_key) DO UPDATE SET touched = excluded.touched",
 }
 
 // LockCase takes the lock on a case's rows: who files into it, seals or unseals
 // one of its records waits.
 func (t *Tx) LockCase(code docket.Code) error {
+	return t.LockCases([]docket.Code{code})
+}
+
+// LockCases is LockCase for several, in one order for all who lock. What was
+// read ahead of a case before is forgotten.
+func (t *Tx) LockCases(codes []docket.Code) error {
 	if t.db.engine.oneWriter() {
 		return nil
 	}
-	return t.put(`UPDATE record SET changes = changes WHERE code = $1`, string(code))
+	var wanted []docket.Code
+	for _, c := range codes {
+		if !t.ahead.locked[c] {
+			t.ahead.locked[c] = true
+			t.ahead.forgetCase(c)
+			wanted = append(wanted, c)
+		}
+	}
+	slices.Sort(wanted)
+	for part := range slices.Chunk(wanted, mostKeys) {
+		keys := fill(part)
+		for i := range keys {
+			keys[i] = string(part[min(i, len(part)-1)])
+		}
+		if err := t.put(`SELECT 1 FROM record WHERE code IN `+numberedFrom(0, len(keys))+` ORDER BY code, seq FOR UPDATE`, keys...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TakeTurns makes transactions that name one of the keys wait for each other
@@ -31,27 +72,35 @@ func (t *Tx) TakeTurns(keys [][]byte) error {
 	if t.db.engine.oneWriter() {
 		return nil
 	}
-	keys = slices.Clone(keys)
-	slices.SortFunc(keys, bytes.Compare) // one order for all: no deadlock
-	for _, k := range keys {
-		if err := t.put(`INSERT INTO turn (key) VALUES ($1)`, k); err != nil {
-			return err
+	keys = slices.SortedFunc(slices.Values(keys), bytes.Compare) // one order for all: no deadlock
+	for part := range slices.Chunk(slices.CompactFunc(keys, bytes.Equal), mostKeys) {
+		for _, k := range part {
+			t.insertSoon(&turns, []any{k})
 		}
-		if err := t.put(`DELETE FROM turn WHERE key = $1`, k); err != nil {
+		if err := t.put(`DELETE FROM turn WHERE key IN `+numberedFrom(0, 1<<bits.Len(uint(len(part)-1))), fill(part)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+var turns = insertion{table: "turn", columns: "key", n: 1}
+
 // DropPersonWithoutRecords deletes the person's row when no open record is left.
 func (t *Tx) DropPersonWithoutRecords(personKey []byte) error {
-	return t.put(`DELETE FROM person WHERE person_key = $1
+	t.soon([]string{"person", "person_record"}, anyRows, `DELETE FROM person WHERE person_key = $1
 		AND NOT EXISTS (SELECT 1 FROM person_record WHERE person_key = $1)`, personKey)
+	return nil
 }
 
 // PersonRecords reads the records of a person that lie in the ledger.
 func (t *Tx) PersonRecords(personKey []byte) ([]docket.RecordID, error) {
+	if known, ok := t.ahead.held.rows(string(personKey)); ok {
+		slices.SortFunc(known, func(a, b docket.RecordID) int {
+			return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Seq, b.Seq))
+		})
+		return known, nil
+	}
 	return all(t, `SELECT code, seq FROM person_record WHERE person_key = $1 ORDER BY code, seq`, []any{personKey}, scanRecordID)
 }
 
@@ -61,22 +110,36 @@ func scanRecordID(scan func(...any) error) (id docket.RecordID, err error) {
 
 // Link joins a record and its person.
 func (t *Tx) Link(id docket.RecordID, personKey []byte) error {
-	if err := t.put(`INSERT INTO holding (code, seq, person_key) VALUES ($1, $2, $3)`, string(id.Code), id.Seq, personKey); err != nil {
-		return err
-	}
-	return t.put(`INSERT INTO person_record (person_key, code, seq) VALUES ($1, $2, $3)`, personKey, string(id.Code), id.Seq)
+	t.insertSoon(&holdings, []any{string(id.Code), id.Seq, personKey})
+	t.insertSoon(&personRecords, []any{personKey, string(id.Code), id.Seq})
+	t.ahead.holdings.add(string(id.Code), Holding{id.Seq, personKey})
+	t.ahead.held.add(string(personKey), id)
+	return nil
 }
+
+var (
+	holdings      = insertion{table: "holding", columns: "code, seq, person_key", n: 3}
+	personRecords = insertion{table: "person_record", columns: "person_key, code, seq", n: 3}
+)
 
 // Unlink parts a record from its person.
 func (t *Tx) Unlink(id docket.RecordID, personKey []byte) error {
-	if err := t.change(`DELETE FROM holding WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq); err != nil {
-		return err
-	}
-	return t.change(`DELETE FROM person_record WHERE person_key = $1 AND code = $2 AND seq = $3`, personKey, string(id.Code), id.Seq)
+	t.soon([]string{"holding"}, 1, `DELETE FROM holding WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+	t.soon([]string{"person_record"}, 1, `DELETE FROM person_record WHERE person_key = $1 AND code = $2 AND seq = $3`, personKey, string(id.Code), id.Seq)
+	t.ahead.holdings.remove(string(id.Code), func(h Holding) bool { return h.Seq == id.Seq })
+	t.ahead.held.remove(string(personKey), func(r docket.RecordID) bool { return r == id })
+	return nil
 }
 
 // Holder reads the person's key of a record in the ledger, or ErrNotFound.
 func (t *Tx) Holder(id docket.RecordID) (personKey []byte, err error) {
+	if known, ok := t.ahead.holdings[string(id.Code)]; ok {
+		i := slices.IndexFunc(known, func(h Holding) bool { return h.Seq == id.Seq })
+		if i < 0 {
+			return nil, ErrNotFound
+		}
+		return known[i].PersonKey, nil
+	}
 	err = t.one(`SELECT person_key FROM holding WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, &personKey)
 	return personKey, err
 }
@@ -89,24 +152,42 @@ type Holding struct {
 
 // Holdings reads the records of a case that lie in the ledger.
 func (t *Tx) Holdings(code docket.Code) ([]Holding, error) {
+	if known, ok := t.ahead.holdings.rows(string(code)); ok {
+		slices.SortFunc(known, func(a, b Holding) int { return cmp.Compare(a.Seq, b.Seq) })
+		return known, nil
+	}
 	return all(t, `SELECT seq, person_key FROM holding WHERE code = $1 ORDER BY seq`, []any{string(code)},
 		func(scan func(...any) error) (h Holding, err error) { return h, scan(&h.Seq, &h.PersonKey) })
 }
 
 // AddAlias stores that a number belongs to a case.
 func (t *Tx) AddAlias(aliasKey []byte, code docket.Code) error {
-	return t.put(`INSERT INTO alias (alias_key, code) VALUES ($1, $2) ON CONFLICT (alias_key, code) DO NOTHING`, aliasKey, string(code))
+	known, ok := t.ahead.aliases[string(aliasKey)]
+	if ok && slices.Contains(known, code) {
+		return nil
+	}
+	t.insertSoon(&aliases, []any{aliasKey, string(code)})
+	t.ahead.aliases.add(string(aliasKey), code)
+	return nil
 }
+
+var aliases = insertion{table: "alias", columns: "alias_key, code", n: 2, conflict: "(alias_key, code) DO NOTHING"}
 
 // CasesByAlias reads the cases a number belongs to.
 func (t *Tx) CasesByAlias(aliasKey []byte) ([]docket.Code, error) {
+	if known, ok := t.ahead.aliases.rows(string(aliasKey)); ok {
+		slices.Sort(known)
+		return known, nil
+	}
 	return all(t, `SELECT code FROM alias WHERE alias_key = $1 ORDER BY code`, []any{aliasKey},
 		func(scan func(...any) error) (c docket.Code, err error) { return c, scan((*string)(&c)) })
 }
 
 // DropAlias deletes one number of a case.
 func (t *Tx) DropAlias(aliasKey []byte, code docket.Code) error {
-	return t.put(`DELETE FROM alias WHERE alias_key = $1 AND code = $2`, aliasKey, string(code))
+	t.soon([]string{"alias"}, anyRows, `DELETE FROM alias WHERE alias_key = $1 AND code = $2`, aliasKey, string(code))
+	t.ahead.aliases.remove(string(aliasKey), func(c docket.Code) bool { return c == code })
+	return nil
 }
 
 // Slip is what one event says of one record, encrypted.
@@ -118,37 +199,64 @@ type Slip struct {
 
 // AddSlips stores slips.
 func (t *Tx) AddSlips(slips []Slip) error {
-	rows := make([][]any, len(slips))
-	for i, s := range slips {
-		rows[i] = []any{string(s.ID.Code), s.ID.Seq, s.EventKey, s.Body}
+	for _, s := range slips {
+		t.insertSoon(&slipRows, []any{string(s.ID.Code), s.ID.Seq, s.EventKey, s.Body})
+		t.ahead.slips.add(string(s.ID.Code), s)
 	}
-	return t.insertMany(`INSERT INTO slip (code, seq, event_key, body) VALUES `, rows)
+	return nil
 }
+
+var slipRows = insertion{table: "slip", columns: "code, seq, event_key, body", n: 4}
 
 // ReplaceSlip writes a slip's body anew.
 func (t *Tx) ReplaceSlip(s *Slip) error {
-	return t.change(`UPDATE slip SET body = $4 WHERE code = $1 AND seq = $2 AND event_key = $3`,
+	t.soon([]string{"slip"}, 1, `UPDATE slip SET body = $4 WHERE code = $1 AND seq = $2 AND event_key = $3`,
 		string(s.ID.Code), s.ID.Seq, s.EventKey, s.Body)
+	for i, known := range t.ahead.slips[string(s.ID.Code)] {
+		if known.ID == s.ID && bytes.Equal(known.EventKey, s.EventKey) {
+			t.ahead.slips[string(s.ID.Code)][i].Body = s.Body
+		}
+	}
+	return nil
 }
 
 // Slips reads the slips of a record and those of the case as a whole.
 func (t *Tx) Slips(id docket.RecordID) ([]Slip, error) {
+	if known, ok := t.caseSlips(id.Code); ok {
+		return slices.DeleteFunc(known, func(s Slip) bool { return s.ID.Seq != 0 && s.ID.Seq != id.Seq }), nil
+	}
 	return t.slips(`SELECT code, seq, event_key, body FROM slip WHERE code = $1 AND seq IN (0, $2) ORDER BY seq, event_key`,
 		string(id.Code), id.Seq)
 }
 
 // CaseSlips reads all slips of a case.
 func (t *Tx) CaseSlips(code docket.Code) ([]Slip, error) {
+	if known, ok := t.caseSlips(code); ok {
+		return known, nil
+	}
 	return t.slips(`SELECT code, seq, event_key, body FROM slip WHERE code = $1 ORDER BY seq, event_key`, string(code))
 }
 
 func (t *Tx) slips(query string, args ...any) ([]Slip, error) {
-	return all(t, query, args, func(scan func(...any) error) (s Slip, err error) {
-		return s, scan((*string)(&s.ID.Code), &s.ID.Seq, &s.EventKey, &s.Body)
+	return all(t, query, args, scanSlip)
+}
+
+func scanSlip(scan func(...any) error) (s Slip, err error) {
+	return s, scan((*string)(&s.ID.Code), &s.ID.Seq, &s.EventKey, &s.Body)
+}
+
+// caseSlips is the slips of a case that were read ahead.
+func (t *Tx) caseSlips(code docket.Code) ([]Slip, bool) {
+	known, ok := t.ahead.slips.rows(string(code))
+	slices.SortFunc(known, func(a, b Slip) int {
+		return cmp.Or(cmp.Compare(a.ID.Seq, b.ID.Seq), bytes.Compare(a.EventKey, b.EventKey))
 	})
+	return known, ok
 }
 
 // DropSlips deletes the slips of a record; of Seq 0, those of the case.
 func (t *Tx) DropSlips(id docket.RecordID) error {
-	return t.put(`DELETE FROM slip WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+	t.soon([]string{"slip"}, anyRows, `DELETE FROM slip WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+	t.ahead.slips.remove(string(id.Code), func(s Slip) bool { return s.ID.Seq == id.Seq })
+	return nil
 }

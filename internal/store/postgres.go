@@ -7,8 +7,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib" // the driver "pgx" too
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -92,13 +93,51 @@ func (e *postgresEngine) transact(ctx context.Context, readOnly bool, f func(ses
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	if err := f(tx); err != nil {
+	if err := f(&postgresSession{tx, conn}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil
+}
+
+// postgresSession is a transaction with the connection it has for itself.
+type postgresSession struct {
+	*sql.Tx
+	conn *sql.Conn
+}
+
+// ExecMany sends all statements in one trip, and reads all answers in the next.
+func (s *postgresSession) ExecMany(ctx context.Context, all []statement) error {
+	if len(all) < 2 {
+		return oneByOne(ctx, s, all)
+	}
+	return s.conn.Raw(func(driverConn any) error {
+		c, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the driver's connection is a %T", driverConn)
+		}
+		var b pgx.Batch
+		for _, st := range all {
+			b.Queue(st.query, st.args...)
+		}
+		return answers(c.Conn().SendBatch(ctx, &b), all)
+	})
+}
+
+func answers(results pgx.BatchResults, all []statement) error {
+	for i := range all {
+		tag, err := results.Exec()
+		if err == nil {
+			err = all[i].check(tag.RowsAffected())
+		}
+		if err != nil {
+			_ = results.Close() // the first error says more
+			return err
+		}
+	}
+	return results.Close()
 }
 
 // SQLSTATE codes (PostgreSQL appendix A).

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,14 +32,29 @@ func scanRecord(scan func(...any) error) (r Record, err error) {
 	return r, err
 }
 
+var (
+	records   = insertion{table: "record", columns: recordColumns, n: 7}
+	lifecycle = insertion{table: "lifecycle", columns: "code, seq, n, from_status, to_status, at, operator, basis, reason, leaf", n: 10}
+)
+
 // AddRecord makes the lifecycle row of a new record.
 func (t *Tx) AddRecord(r *Record) error {
-	return t.put(`INSERT INTO record (`+recordColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		string(r.ID.Code), r.ID.Seq, string(r.Status), micros(r.Since), r.Custodian, r.Changes, nullDays(r.Due))
+	t.insertSoon(&records, []any{string(r.ID.Code), r.ID.Seq, string(r.Status), micros(r.Since), r.Custodian, r.Changes, nullDays(r.Due)})
+	known := *r
+	known.Since = fromMicros(micros(r.Since))
+	t.ahead.records.add(string(r.ID.Code), known)
+	return nil
 }
 
 // Record reads a record's lifecycle row, or ErrNotFound.
 func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
+	if known, ok := t.ahead.records[string(id.Code)]; ok {
+		i := slices.IndexFunc(known, func(r Record) bool { return r.ID == id })
+		if i < 0 {
+			return r, ErrNotFound
+		}
+		return known[i], nil
+	}
 	rows, err := all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, scanRecord)
 	if err != nil {
 		return r, err
@@ -51,6 +67,11 @@ func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
 
 // CaseKnown says that a case has this code, whatever became of its records.
 func (t *Tx) CaseKnown(code docket.Code) (bool, error) {
+	records, ok1 := t.ahead.records[string(code)]
+	slips, ok2 := t.ahead.slips[string(code)]
+	if ok1 && ok2 {
+		return len(records)+len(slips) > 0, nil
+	}
 	var n int
 	err := t.one(`SELECT (SELECT COUNT(*) FROM record WHERE code = $1) + (SELECT COUNT(*) FROM slip WHERE code = $1)`, []any{string(code)}, &n)
 	return n > 0, err
@@ -58,14 +79,19 @@ func (t *Tx) CaseKnown(code docket.Code) (bool, error) {
 
 // CaseRecords reads the lifecycle rows of a case.
 func (t *Tx) CaseRecords(code docket.Code) ([]Record, error) {
+	if known, ok := t.ahead.records.rows(string(code)); ok {
+		return known, nil
+	}
 	return all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 ORDER BY seq`, []any{string(code)}, scanRecord)
 }
 
 // Schedule sets the custodian of a record and the day on which policy must
 // look at it again; no day clears it.
 func (t *Tx) Schedule(id docket.RecordID, custodian string, due civil.Date) error {
-	return t.change(`UPDATE record SET custodian = $3, due = $4 WHERE code = $1 AND seq = $2`,
+	t.soon(recordTable, 1, `UPDATE record SET custodian = $3, due = $4 WHERE code = $1 AND seq = $2`,
 		string(id.Code), id.Seq, custodian, nullDays(due))
+	t.recordChanged(id, func(r *Record) { r.Custodian, r.Due = custodian, due })
+	return nil
 }
 
 // DueRecords reads records that policy must look at on a day, at most limit.
@@ -77,21 +103,30 @@ func (t *Tx) DueRecords(on civil.Date, limit int) ([]Record, error) {
 // MoveRecord writes one change of status: the lifecycle's next row and the new
 // status, provided the record still is where the change starts.
 func (t *Tx) MoveRecord(c *docket.Change, leaf int64) error {
-	var n int64
-	if c.From != "" {
-		err := t.one(`UPDATE record SET status = $3, since = $4, changes = changes + 1
-			WHERE code = $1 AND seq = $2 AND status = $5 RETURNING changes`,
-			[]any{string(c.Record.Code), c.Record.Seq, string(c.To), micros(c.At), string(c.From)}, &n)
-		if err == ErrNotFound { //nolint:errorlint // ours, unwrapped
-			return ErrStale
-		}
-		if err != nil {
-			return err
+	code, seq, to, at := string(c.Record.Code), c.Record.Seq, string(c.To), micros(c.At)
+	if c.From == "" {
+		t.insertSoon(&lifecycle, []any{code, seq, 0, "", to, at, c.Operator, c.Basis, c.Reason, leaf})
+		return nil
+	}
+	t.soon(recordTable, 1, `UPDATE record SET status = $3, since = $4, changes = changes + 1
+		WHERE code = $1 AND seq = $2 AND status = $5`, code, seq, to, at, string(c.From))
+	t.soon([]string{"record", "lifecycle"}, 1, `INSERT INTO lifecycle (`+lifecycle.columns+`)
+		SELECT code, seq, changes, $3, status, since, $4, $5, $6, CAST($7 AS BIGINT) FROM record WHERE code = $1 AND seq = $2`,
+		code, seq, string(c.From), c.Operator, c.Basis, c.Reason, leaf)
+	t.recordChanged(c.Record, func(r *Record) { r.Status, r.Since, r.Changes = c.To, fromMicros(at), r.Changes+1 })
+	return nil
+}
+
+var recordTable = []string{"record"}
+
+// recordChanged keeps what was read ahead up to date.
+func (t *Tx) recordChanged(id docket.RecordID, change func(*Record)) {
+	known := t.ahead.records[string(id.Code)]
+	for i := range known {
+		if known[i].ID == id {
+			change(&known[i])
 		}
 	}
-	return t.put(`INSERT INTO lifecycle (code, seq, n, from_status, to_status, at, operator, basis, reason, leaf)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		string(c.Record.Code), c.Record.Seq, n, string(c.From), string(c.To), micros(c.At), c.Operator, c.Basis, c.Reason, leaf)
 }
 
 // Changes reads a record's lifecycle, the first change first.

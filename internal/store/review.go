@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -47,10 +48,15 @@ func scanReview(scan func(...any) error) (r Review, err error) {
 	return r, err
 }
 
+var reviews = insertion{table: "review", columns: "code, id, seq, kind, custodian, opened, proposal", n: 7}
+
 // AddReview puts an item into the queue.
 func (t *Tx) AddReview(r *Review) error {
-	return t.put(`INSERT INTO review (code, id, seq, kind, custodian, opened, proposal) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		string(r.Record.Code), r.ID, r.Record.Seq, r.Kind, r.Custodian, micros(r.Opened), r.Proposal)
+	t.insertSoon(&reviews, []any{string(r.Record.Code), r.ID, r.Record.Seq, r.Kind, r.Custodian, micros(r.Opened), r.Proposal})
+	known := *r
+	known.Opened = fromMicros(micros(r.Opened))
+	t.ahead.reviews.add(string(r.Record.Code), known)
+	return nil
 }
 
 // Review reads one item, or ErrNotFound.
@@ -67,6 +73,13 @@ func (t *Tx) Review(code docket.Code, id string) (Review, error) {
 
 // OpenReview reads the open item of a record and kind, or ErrNotFound.
 func (t *Tx) OpenReview(id docket.RecordID, kind string) (Review, error) {
+	if known, ok := t.ahead.reviews[string(id.Code)]; ok {
+		i := slices.IndexFunc(known, func(r Review) bool { return r.Record == id && r.Kind == kind && r.Outcome == "" })
+		if i < 0 {
+			return Review{}, ErrNotFound
+		}
+		return known[i], nil
+	}
 	rows, err := all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND seq = $2 AND kind = $3 AND outcome = ''`,
 		[]any{string(id.Code), id.Seq, kind}, scanReview)
 	if err == nil && len(rows) == 0 {
@@ -94,20 +107,48 @@ func (t *Tx) ReviewCount(custodian, kind string) (n int, err error) {
 
 // UpdateReview writes an open item's proposal anew.
 func (t *Tx) UpdateReview(r *Review) error {
-	return t.change(`UPDATE review SET proposal = $3, custodian = $4 WHERE code = $1 AND id = $2 AND outcome = ''`,
+	t.soon(reviewTable, 1, `UPDATE review SET proposal = $3, custodian = $4 WHERE code = $1 AND id = $2 AND outcome = ''`,
 		string(r.Record.Code), r.ID, r.Proposal, r.Custodian)
+	t.reviewChanged(r, func(known *Review) { known.Proposal, known.Custodian = r.Proposal, r.Custodian })
+	return nil
 }
 
 // CloseReview ends an open item.
 func (t *Tx) CloseReview(r *Review) error {
-	return t.change(`UPDATE review SET outcome = $3, closed = $4, closed_by = $5, note = $6 WHERE code = $1 AND id = $2 AND outcome = ''`,
+	t.soon(reviewTable, 1, `UPDATE review SET outcome = $3, closed = $4, closed_by = $5, note = $6 WHERE code = $1 AND id = $2 AND outcome = ''`,
 		string(r.Record.Code), r.ID, r.Outcome, micros(r.Closed), r.ClosedBy, r.Note)
+	t.reviewChanged(r, func(known *Review) {
+		known.Outcome, known.Closed, known.ClosedBy, known.Note = r.Outcome, fromMicros(micros(r.Closed)), r.ClosedBy, r.Note
+	})
+	return nil
+}
+
+var reviewTable = []string{"review"}
+
+// reviewChanged keeps what was read ahead up to date.
+func (t *Tx) reviewChanged(r *Review, change func(*Review)) {
+	known := t.ahead.reviews[string(r.Record.Code)]
+	for i := range known {
+		if known[i].ID == r.ID {
+			change(&known[i])
+		}
+	}
 }
 
 // ForgetProposals empties what reviews of a record say of it: it now lies in
 // the vault. That they were held stays.
 func (t *Tx) ForgetProposals(id docket.RecordID) error {
-	return t.put(`UPDATE review SET proposal = '', note = NULL WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+	known, ok := t.ahead.reviews[string(id.Code)]
+	if ok && !slices.ContainsFunc(known, func(r Review) bool { return r.Record == id }) {
+		return nil
+	}
+	t.soon(reviewTable, anyRows, `UPDATE review SET proposal = '', note = NULL WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
+	for i := range known {
+		if known[i].Record == id {
+			known[i].Proposal, known[i].Note = nil, nil
+		}
+	}
+	return nil
 }
 
 // Notice is a letter to an agency that holds a copy, with its clock.
@@ -137,12 +178,13 @@ func scanNotice(scan func(...any) error) (n Notice, err error) {
 
 // AddNotices stores letters.
 func (t *Tx) AddNotices(ns []Notice) error {
-	rows := make([][]any, len(ns))
-	for i, n := range ns {
-		rows[i] = []any{string(n.Record.Code), n.ID, n.Record.Seq, n.Kind, n.Agency, micros(n.Issued), n.Due.Days(), n.Body}
+	for _, n := range ns {
+		t.insertSoon(&notices, []any{string(n.Record.Code), n.ID, n.Record.Seq, n.Kind, n.Agency, micros(n.Issued), n.Due.Days(), n.Body})
 	}
-	return t.insertMany(`INSERT INTO notice (code, id, seq, kind, agency, issued, due, body) VALUES `, rows)
+	return nil
 }
+
+var notices = insertion{table: "notice", columns: "code, id, seq, kind, agency, issued, due, body", n: 8}
 
 // Notice reads one letter, or ErrNotFound.
 func (t *Tx) Notice(code docket.Code, id string) (Notice, error) {

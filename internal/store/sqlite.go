@@ -170,6 +170,29 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args ...any)
 	return s.ExecContext(ctx, args...)
 }
 
+// ExecMany runs them one by one: nothing travels here.
+func (c *sqliteConn) ExecMany(ctx context.Context, all []statement) error {
+	return oneByOne(ctx, c, all)
+}
+
+func oneByOne(ctx context.Context, s session, all []statement) error {
+	for i := range all {
+		st := &all[i]
+		res, err := s.ExecContext(ctx, st.query, st.args...)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if err := st.check(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *sqliteConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := c.prepared(ctx, query) //nolint:sqlclosecheck // kept until the connection closes
 	if err != nil {

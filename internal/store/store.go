@@ -29,6 +29,7 @@ var ErrStale = errors.New("no longer in that state")
 type DB struct {
 	engine engine
 	name   string
+	spelt  *spelling
 }
 
 // engine is what the two databases do each in its own way. There are two:
@@ -50,6 +51,9 @@ type engine interface {
 type session interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// ExecMany runs statements in their order, each of which must touch what it
+	// wants. After an error the transaction is over.
+	ExecMany(ctx context.Context, all []statement) error
 }
 
 // Open opens the database at a URL: "sqlite:FILE" or "postgres://…". It does
@@ -71,7 +75,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the %s database: %w", kind, err)
 	}
-	return &DB{engine: e, name: strings.TrimSuffix(kind, "ql")}, nil
+	return &DB{engine: e, name: strings.TrimSuffix(kind, "ql"), spelt: new(spelling)}, nil
 }
 
 // Engine is "sqlite" or "postgres".
@@ -89,6 +93,9 @@ type Tx struct {
 	ctx context.Context //nolint:containedctx // a transaction lives within one call
 	s   session
 	db  *DB
+
+	queue queue
+	ahead ahead
 }
 
 const attempts = 10
@@ -115,7 +122,11 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error { return db.run
 
 func (db *DB) run(ctx context.Context, readOnly bool, f func(*Tx) error) error {
 	return db.engine.transact(ctx, readOnly, func(s session) error {
-		return f(&Tx{ctx: ctx, s: s, db: db})
+		t := &Tx{ctx: ctx, s: s, db: db, ahead: newAhead()}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.flush()
 	})
 }
 
@@ -124,12 +135,15 @@ func (t *Tx) Context() context.Context { return t.ctx }
 
 // exec runs a statement and gives the number of rows it touched.
 func (t *Tx) exec(query string, args ...any) (int64, error) {
+	if err := t.settleFor(query); err != nil {
+		return 0, err
+	}
+	if !strings.HasPrefix(query, "SELECT ") {
+		words(query, func(name string) bool { t.ahead.forgetTable(name); return false })
+	}
 	res, err := t.s.ExecContext(t.ctx, query, args...)
 	if err != nil {
-		if t.db.engine.conflict(err) {
-			return 0, fmt.Errorf("%w: %w", ErrConflict, err)
-		}
-		return 0, err
+		return 0, t.conflict(err)
 	}
 	return res.RowsAffected()
 }
@@ -149,9 +163,16 @@ func (t *Tx) change(query string, args ...any) error {
 	return err
 }
 
+func (t *Tx) query(query string, args []any) (*sql.Rows, error) {
+	if err := t.settleFor(query); err != nil {
+		return nil, err
+	}
+	return t.s.QueryContext(t.ctx, query, args...)
+}
+
 // one reads the single row of a query into dest, or ErrNotFound.
 func (t *Tx) one(query string, args []any, dest ...any) error {
-	rows, err := t.s.QueryContext(t.ctx, query, args...)
+	rows, err := t.query(query, args)
 	if err != nil {
 		return err
 	}
@@ -170,7 +191,7 @@ func (t *Tx) one(query string, args []any, dest ...any) error {
 
 // all reads every row of a query; scan reads one.
 func all[T any](t *Tx, query string, args []any, scan func(func(...any) error) (T, error)) ([]T, error) {
-	rows, err := t.s.QueryContext(t.ctx, query, args...)
+	rows, err := t.query(query, args)
 	if err != nil {
 		return nil, err
 	}

@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/fengcun/fengcun/internal/trail"
 )
@@ -15,6 +13,11 @@ import (
 // TrailHead reads the log's head under its row's lock, so that only one
 // transaction at a time appends.
 func (t *Tx) TrailHead() (trail.Head, error) {
+	// What waits is written first: nothing that can be done before the head is
+	// locked is done while others wait for it.
+	if err := t.flush(); err != nil {
+		return trail.Head{}, err
+	}
 	// An update takes the lock on both engines.
 	var edge []byte
 	err := t.one(`UPDATE trail_head SET size = size WHERE id = 1 RETURNING edge`, nil, &edge)
@@ -33,6 +36,11 @@ func (t *Tx) CurrentHead() (trail.Head, error) {
 	return trail.ParseHead(edge)
 }
 
+var (
+	trailEntries = insertion{table: "trail_entry", columns: "seq, leaf, epoch, body", n: 4}
+	trailHashes  = insertion{table: "trail_hash", columns: "idx, hash", n: 2}
+)
+
 // AppendTrail stores a batch and its private records in the order of the leaves.
 func (t *Tx) AppendTrail(b trail.Batch, sealed []trail.Sealed) error {
 	if len(sealed) != len(b.Leaves) {
@@ -42,57 +50,14 @@ func (t *Tx) AppendTrail(b trail.Batch, sealed []trail.Sealed) error {
 	for i, s := range sealed {
 		rows[i] = []any{b.First + int64(i), s.Leaf[:], s.Epoch, s.Box}
 	}
-	if err := t.insertMany(`INSERT INTO trail_entry (seq, leaf, epoch, body) VALUES `, rows); err != nil {
-		return fmt.Errorf("appending to the trail: %w", err)
-	}
+	t.insertSoon(&trailEntries, rows...)
 	rows = make([][]any, len(b.Hashes))
 	for i, h := range b.Hashes {
 		rows[i] = []any{b.FirstHash + int64(i), h[:]}
 	}
-	if err := t.insertMany(`INSERT INTO trail_hash (idx, hash) VALUES `, rows); err != nil {
-		return fmt.Errorf("appending to the trail: %w", err)
-	}
-	return t.change(`UPDATE trail_head SET size = $1, edge = $2 WHERE id = 1`, b.Head.Size(), b.Head.Bytes())
-}
-
-const manyRows = 32
-
-// insertMany inserts rows in statements of 32 and of 1, so that few statements
-// need preparing whatever the number of rows.
-func (t *Tx) insertMany(head string, rows [][]any) error {
-	for len(rows) > 0 {
-		n := 1
-		if len(rows) >= manyRows {
-			n = manyRows
-		}
-		args := make([]any, 0, n*len(rows[0]))
-		for _, r := range rows[:n] {
-			args = append(args, r...)
-		}
-		if err := t.put(head+placeholders(n, len(rows[0])), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
+	t.insertSoon(&trailHashes, rows...)
+	t.soon([]string{"trail_head"}, 1, `UPDATE trail_head SET size = $1, edge = $2 WHERE id = 1`, b.Head.Size(), b.Head.Bytes())
 	return nil
-}
-
-func placeholders(rows, columns int) string {
-	var b strings.Builder
-	for r := range rows {
-		if r > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		for c := range columns {
-			if c > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "$%d", r*columns+c+1)
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
 }
 
 // ReadHashes reads stored hashes of the tree by index: trail.HashReader. A
@@ -124,16 +89,8 @@ func (t *Tx) hashesAt(indexes []int64) (map[int64]trail.Hash, error) {
 	return t.hashRows(len(indexes), `SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, len(args)), args)
 }
 
-func fill(indexes []int64) []any {
-	args := make([]any, 1<<bits.Len(uint(len(indexes)-1)))
-	for i := range args {
-		args[i] = indexes[min(i, len(indexes)-1)]
-	}
-	return args
-}
-
 func (t *Tx) hashRows(room int, query string, args []any) (map[int64]trail.Hash, error) {
-	rows, err := t.s.QueryContext(t.ctx, query, args...)
+	rows, err := t.query(query, args)
 	if err != nil {
 		return nil, fmt.Errorf("reading hashes of the trail: %w", err)
 	}

@@ -11,10 +11,21 @@ import (
 
 var _ vault.Rows = (*Tx)(nil)
 
+var (
+	sealedRecords = insertion{table: "vault_record", columns: "record_key, custodian, sealed, wrapped, body", n: 5}
+	sealedItems   = insertion{table: "vault_item", columns: "record_key, event_key, wrapped, body", n: 4}
+	linkRows      = insertion{
+		table: "vault_person", columns: "person_key, record_key, capsule", n: 3, key: 2, stay: 2,
+		conflict: "(person_key, record_key) DO UPDATE SET capsule = excluded.capsule",
+	}
+	sealedAliases = insertion{table: "vault_alias", columns: "alias_key, record_key, body", n: 3, conflict: "(alias_key, record_key) DO NOTHING"}
+	originals     = insertion{table: "vault_original", columns: "source, event_key, wrapped, body", n: 4}
+)
+
 // AddSealedRecord implements vault.Rows.
 func (t *Tx) AddSealedRecord(r *vault.SealedRecord) error {
-	return t.put(`INSERT INTO vault_record (record_key, custodian, sealed, wrapped, body) VALUES ($1, $2, $3, $4, $5)`,
-		r.Key, r.Custodian, micros(r.SealedAt), r.Wrapped, r.Body)
+	t.insertSoon(&sealedRecords, []any{r.Key, r.Custodian, micros(r.SealedAt), r.Wrapped, r.Body})
+	return nil
 }
 
 // SealedCustodian implements vault.Rows.
@@ -41,8 +52,8 @@ func (t *Tx) SealedRecord(key []byte) (*vault.SealedRecord, error) {
 
 // AddSealedItem implements vault.Rows.
 func (t *Tx) AddSealedItem(i *vault.SealedItem) error {
-	return t.put(`INSERT INTO vault_item (record_key, event_key, wrapped, body) VALUES ($1, $2, $3, $4)`,
-		i.RecordKey, i.EventKey, i.Wrapped, i.Body)
+	t.insertSoon(&sealedItems, []any{i.RecordKey, i.EventKey, i.Wrapped, i.Body})
+	return nil
 }
 
 // SealedItems implements vault.Rows.
@@ -56,8 +67,9 @@ func (t *Tx) SealedItems(key []byte) ([]vault.SealedItem, error) {
 
 // PutPersonLink implements vault.Rows.
 func (t *Tx) PutPersonLink(l *vault.PersonLink) error {
-	return t.put(`INSERT INTO vault_person (person_key, record_key, capsule) VALUES ($1, $2, $3)
-		ON CONFLICT (person_key, record_key) DO UPDATE SET capsule = $3`, l.PersonKey, l.RecordKey, l.Capsule)
+	t.insertSoon(&linkRows, []any{l.PersonKey, l.RecordKey, l.Capsule})
+	delete(t.ahead.links, string(l.PersonKey))
+	return nil
 }
 
 const personLinks = `SELECT person_key, record_key, capsule FROM vault_person WHERE `
@@ -68,6 +80,9 @@ func scanLink(scan func(...any) error) (l vault.PersonLink, err error) {
 
 // LinksOfPerson implements vault.Rows.
 func (t *Tx) LinksOfPerson(personKey []byte) ([]vault.PersonLink, error) {
+	if known, ok := t.ahead.links.rows(string(personKey)); ok {
+		return known, nil
+	}
 	return all(t, personLinks+`person_key = $1 ORDER BY record_key`, []any{personKey}, scanLink)
 }
 
@@ -78,12 +93,16 @@ func (t *Tx) LinksOfRecord(recordKey []byte) ([]vault.PersonLink, error) {
 
 // AddSealedAlias implements vault.Rows.
 func (t *Tx) AddSealedAlias(a *vault.SealedAlias) error {
-	return t.put(`INSERT INTO vault_alias (alias_key, record_key, body) VALUES ($1, $2, $3)
-		ON CONFLICT (alias_key, record_key) DO NOTHING`, a.AliasKey, a.RecordKey, a.Body)
+	t.insertSoon(&sealedAliases, []any{a.AliasKey, a.RecordKey, a.Body})
+	delete(t.ahead.hidden, string(a.AliasKey))
+	return nil
 }
 
 // SealedAliases implements vault.Rows.
 func (t *Tx) SealedAliases(aliasKey []byte) ([]vault.SealedAlias, error) {
+	if known, ok := t.ahead.hidden.rows(string(aliasKey)); ok {
+		return known, nil
+	}
 	return all(t, `SELECT record_key, body FROM vault_alias WHERE alias_key = $1 ORDER BY record_key`, []any{aliasKey},
 		func(scan func(...any) error) (vault.SealedAlias, error) {
 			a := vault.SealedAlias{AliasKey: aliasKey}
@@ -93,6 +112,8 @@ func (t *Tx) SealedAliases(aliasKey []byte) ([]vault.SealedAlias, error) {
 
 // DropSealed implements vault.Rows.
 func (t *Tx) DropSealed(recordKey []byte) error {
+	clear(t.ahead.hidden)
+	clear(t.ahead.links)
 	for _, q := range []string{
 		`DELETE FROM vault_alias WHERE record_key = $1`,
 		`DELETE FROM vault_person WHERE record_key = $1`,
@@ -108,8 +129,8 @@ func (t *Tx) DropSealed(recordKey []byte) error {
 
 // AddOriginal implements vault.Rows.
 func (t *Tx) AddOriginal(source string, eventKey, wrapped, body []byte) error {
-	return t.put(`INSERT INTO vault_original (source, event_key, wrapped, body) VALUES ($1, $2, $3, $4)`,
-		source, eventKey, wrapped, body)
+	t.insertSoon(&originals, []any{source, eventKey, wrapped, body})
+	return nil
 }
 
 // AddTicket implements vault.Rows.

@@ -1,0 +1,227 @@
+package registry
+
+import (
+	"errors"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/vault"
+)
+
+// A transaction that takes in many events asks for what it needs of all of them
+// at once: first which are known, then where their numbers lead, then, the
+// cases locked, what the ledger holds of those.
+
+// foresee reads ahead what filing the events will ask for.
+func (b *batch) foresee(arrivals []*arrival) error {
+	fresh, err := b.fresh(arrivals)
+	if err != nil {
+		return err
+	}
+	var numbers []docket.Number
+	for _, a := range fresh {
+		if a.event.Subject == "" {
+			numbers = append(numbers, a.event.Data.Numbers...)
+		}
+	}
+	if err := b.aheadOfNumbers(numbers); err != nil {
+		return err
+	}
+	if err := b.takeTurns(fresh); err != nil {
+		return err
+	}
+	codes, err := b.codesOf(fresh)
+	if err != nil {
+		return err
+	}
+	if err := b.tx.LockCases(codes); err != nil {
+		return err
+	}
+	return b.tx.AheadOfCases(codes)
+}
+
+// fresh is the events that did not come before.
+func (b *batch) fresh(arrivals []*arrival) ([]*arrival, error) {
+	keys := make(map[string][][]byte) // by source
+	for _, a := range arrivals {
+		if a.event == nil {
+			continue
+		}
+		keys[a.event.Source] = append(keys[a.event.Source], a.key)
+		if a.event.Corrects != "" {
+			keys[a.event.Source] = append(keys[a.event.Source], b.r.eventKey(a.event.Source, a.event.Corrects))
+		}
+	}
+	for _, source := range slices.Sorted(maps.Keys(keys)) {
+		if err := b.tx.AheadOfEvents(source, keys[source]); err != nil {
+			return nil, err
+		}
+	}
+	var fresh []*arrival
+	for _, a := range arrivals {
+		if a.event == nil {
+			continue
+		}
+		_, err := b.tx.Intake(a.event.Source, a.key)
+		if errors.Is(err, store.ErrNotFound) {
+			fresh = append(fresh, a)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+func (b *batch) aheadOfNumbers(numbers []docket.Number) error {
+	keys := make([][]byte, len(numbers))
+	for i, n := range numbers {
+		keys[i] = b.r.aliasKey(n)
+	}
+	if err := b.tx.AheadOfNumbers(keys); err != nil {
+		return err
+	}
+	if f, ok := b.r.vault.(vault.Foreseer); ok {
+		return f.Foresee(b.tx, numbers, nil)
+	}
+	return nil
+}
+
+// takeTurns has the events that will open a case take turns with those of other
+// transactions, and looks again afterwards: another may have opened it.
+func (b *batch) takeTurns(fresh []*arrival) error {
+	if b.tx.Alone() {
+		return nil
+	}
+	var numbers []docket.Number
+	for _, a := range fresh {
+		if a.event.Subject != "" {
+			continue
+		}
+		codes, err := b.casesByNumbers(a.event.Data.Numbers)
+		if err != nil {
+			return err
+		}
+		if len(codes) == 0 {
+			numbers = append(numbers, a.event.Data.Numbers...)
+		}
+	}
+	keys := make([][]byte, len(numbers))
+	for i, n := range numbers {
+		keys[i] = b.r.aliasKey(n)
+		b.turns[string(keys[i])] = true
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := b.tx.TakeTurns(keys); err != nil {
+		return err
+	}
+	return b.aheadOfNumbers(numbers)
+}
+
+// codesOf is the cases that events name or their numbers lead to.
+func (b *batch) codesOf(fresh []*arrival) ([]docket.Code, error) {
+	seen := make(map[docket.Code]bool)
+	for _, a := range fresh {
+		if a.event.Subject != "" {
+			if code, err := docket.ParseCode(a.event.Subject); err == nil {
+				seen[code] = true
+			}
+			continue
+		}
+		codes, err := b.casesByNumbers(a.event.Data.Numbers)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range codes {
+			seen[c] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
+}
+
+// foreseeDecisions locks the persons whose records the batch touched and reads
+// ahead what deciding on them will ask for.
+func (b *batch) foreseeDecisions() error {
+	if err := b.tx.LockPersons(slices.Collect(maps.Values(b.locks)), b.now); err != nil {
+		return err
+	}
+	touched := slices.Sorted(maps.Keys(b.persons))
+	keys := make([][]byte, len(touched))
+	sought := make([]vault.Sought, len(touched))
+	for i, k := range touched {
+		p := b.persons[k]
+		keys[i], sought[i] = p.key, vault.Sought{Code: p.code, Who: p.who}
+	}
+	if err := b.tx.AheadOfPersons(keys); err != nil {
+		return err
+	}
+	if f, ok := b.r.vault.(vault.Foreseer); ok {
+		if err := f.Foresee(b.tx, nil, sought); err != nil {
+			return err
+		}
+	}
+	var ids []docket.RecordID
+	codes := make(map[docket.Code]bool)
+	for _, k := range keys {
+		held, err := b.tx.PersonRecords(k)
+		if err != nil {
+			return err
+		}
+		for _, id := range held {
+			ids = append(ids, id)
+			codes[id.Code] = true
+		}
+	}
+	if err := b.tx.AheadOfCases(slices.Sorted(maps.Keys(codes))); err != nil {
+		return err
+	}
+	return b.decode(ids)
+}
+
+// decode decrypts and reads the events of records, on all processors.
+func (b *batch) decode(ids []docket.RecordID) error {
+	var slips []store.Slip
+	seen := make(map[*byte]bool)
+	for _, id := range ids {
+		of, err := b.tx.Slips(id)
+		if err != nil {
+			return err
+		}
+		for _, s := range of {
+			if k := bodyOf(&s); !seen[k] {
+				seen[k] = true
+				slips = append(slips, s)
+			}
+		}
+	}
+	events := make([]*docket.Event, len(slips))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(slips))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(slips); i += workers {
+				events[i], _ = b.r.event(&slips[i]) // who asks for it is told what is wrong
+			}
+		})
+	}
+	wg.Wait()
+	for i, e := range events {
+		if e != nil {
+			b.j.read[bodyOf(&slips[i])] = e
+		}
+	}
+	return nil
+}
+
+// bodyOf tells slips apart: one whose body was written anew is another.
+func bodyOf(s *store.Slip) *byte {
+	if len(s.Body) == 0 {
+		return nil
+	}
+	return &s.Body[0]
+}
