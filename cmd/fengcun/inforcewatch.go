@@ -5,8 +5,6 @@ import (
 	"context"
 	"os"
 	"time"
-
-	"github.com/fengcun/fengcun/internal/civil"
 )
 
 // lookAgain is how often the list of enacted packs is read again.
@@ -37,14 +35,14 @@ func (p *platform) followPacks(ctx context.Context, file string) {
 			continue
 		}
 		seen = raw
-		p.enact(file)
+		p.enact(ctx, file)
 	}
 }
 
-func (p *platform) enact(file string) {
+func (p *platform) enact(ctx context.Context, file string) {
 	next, err := packsInForce(file)
 	if err == nil {
-		err = p.reg.Enact(next, civil.Of(p.env.now()))
+		err = p.reg.Enact(ctx, next, p.env.now())
 	}
 	if err != nil {
 		p.log.Error("the enactments are refused; the packs in force go on", "error", err.Error())

@@ -70,6 +70,9 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := p.reg.Commence(e.ctx, e.now()); err != nil {
+		return nil, errors.Join(fmt.Errorf("the packs in force: %w", err), p.close())
+	}
 	return p, nil
 }
 

@@ -33,9 +33,9 @@ func (e *Enactment) at() string {
 
 // Signoff is one officer's consent to an enactment.
 type Signoff struct {
-	Officer string     `yaml:"officer"`
-	Agency  string     `yaml:"agency"`
-	On      civil.Date `yaml:"on"`
+	Officer string     `yaml:"officer" json:"officer"`
+	Agency  string     `yaml:"agency" json:"agency"`
+	On      civil.Date `yaml:"on" json:"on"`
 }
 
 // Set is the packs that are known and which of them is in force when. It is
@@ -47,9 +47,9 @@ type Set struct {
 }
 
 type term struct {
-	from, to civil.Date
-	pack     *Pack
-	at       string
+	Term
+
+	pack *Pack
 }
 
 // NewSet checks the enactments against the packs: an unknown pack, another
@@ -89,7 +89,9 @@ func (s *Set) enact(e Enactment) error {
 	case !twoOfficers(e.Signed):
 		return fmt.Errorf("%s: two different officers must have signed it off, each with name, agency and day", e.at())
 	}
-	s.terms[p.Regime] = append(s.terms[p.Regime], term{from: e.From, to: e.To, pack: p, at: e.at()})
+	s.terms[p.Regime] = append(s.terms[p.Regime], term{pack: p, Term: Term{
+		Regime: p.Regime, Pack: p.ID, Digest: p.Digest, From: e.From, To: e.To, Note: e.Note, Signed: e.Signed, at: e.at(),
+	}})
 	return nil
 }
 
@@ -109,11 +111,11 @@ func (s *Set) overlaps() []error {
 	var faults []error
 	for _, regime := range Regimes() {
 		terms := s.terms[regime]
-		sort.SliceStable(terms, func(i, j int) bool { return terms[i].from.Before(terms[j].from) })
+		sort.SliceStable(terms, func(i, j int) bool { return terms[i].From.Before(terms[j].From) })
 		for i := 1; i < len(terms); i++ {
-			if before := terms[i-1]; before.to.IsZero() || !before.to.Before(terms[i].from) {
+			if before := terms[i-1]; before.To.IsZero() || !before.To.Before(terms[i].From) {
 				faults = append(faults, fmt.Errorf("%s: %s and %s are both in force on %s; end the first before the second begins",
-					terms[i].at, before.pack.ID, terms[i].pack.ID, terms[i].from))
+					terms[i].at, before.pack.ID, terms[i].pack.ID, terms[i].From))
 			}
 		}
 	}
@@ -145,7 +147,7 @@ func (s *Set) ByDigest(digest string) (*Pack, bool) {
 // InForce is the pack of a regime on a day; nil if none is in force.
 func (s *Set) InForce(regime Regime, on civil.Date) *Pack {
 	for _, t := range s.terms[regime] {
-		if !on.Before(t.from) && (t.to.IsZero() || !on.After(t.to)) {
+		if t.in(on) {
 			return t.pack
 		}
 	}

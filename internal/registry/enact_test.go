@@ -1,11 +1,14 @@
 package registry_test
 
 import (
+	"crypto/rand"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
 	"github.com/fengcun/fengcun/packs"
 )
@@ -42,6 +45,10 @@ func setOf(t *testing.T, terms ...string) *policy.Set {
 func TestEnactWhileItRuns(t *testing.T) {
 	w := registrytest.New(t, registrytest.Options{})
 	today, tomorrow := civil.MustParse("2026-11-23"), civil.MustParse("2026-11-24")
+	now := today.Time().Add(9 * time.Hour)
+	if err := w.Reg.Commence(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
 	const others = "cn-public-order 2000-01-01"
 	for _, c := range []struct {
 		terms []string
@@ -51,7 +58,7 @@ func TestEnactWhileItRuns(t *testing.T) {
 		{[]string{"cn-adult-opinion-2 2000-01-01", "cn-minor 2000-01-01", others}, "a pack in force never changes"},
 		{[]string{"cn-adult-preferred 2000-01-01 2020-12-31", "cn-minor 2000-01-01", others}, "have passed and do not change"},
 	} {
-		if err := w.Reg.Enact(setOf(t, c.terms...), today); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := w.Reg.Enact(t.Context(), setOf(t, c.terms...), now); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %s", c.terms, err, c.want)
 		}
 		if got := w.Reg.PacksInForce(today); got != 3 {
@@ -59,7 +66,7 @@ func TestEnactWhileItRuns(t *testing.T) {
 		}
 	}
 	next := setOf(t, "cn-adult-preferred 2000-01-01 2026-11-23", "cn-adult-opinion-2 2026-11-24", "cn-minor 2000-01-01", others)
-	if err := w.Reg.Enact(next, today); err != nil {
+	if err := w.Reg.Enact(t.Context(), next, now); err != nil {
 		t.Fatal(err)
 	}
 	if next.InForce(policy.Adult, tomorrow).ID != "cn-adult-opinion-2" || w.Reg.PacksInForce(tomorrow) != 3 {
@@ -67,5 +74,39 @@ func TestEnactWhileItRuns(t *testing.T) {
 	}
 	if _, ok := w.Reg.Pack(next.InForce(policy.Adult, today).Digest); !ok {
 		t.Error("a decision under the old rule cannot be replayed")
+	}
+}
+
+// What was in force stays so over a restart, too: a pack whose folder was edited
+// while the platform stood still is not taken.
+func TestCommenceAfterARestart(t *testing.T) {
+	w := registrytest.New(t, registrytest.Options{})
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, civil.Shanghai)
+	restarted := func(set *policy.Set) error {
+		t.Helper()
+		again, err := registry.New(t.Context(), registry.Config{DB: w.DB, Ring: w.Ring, Origin: "test/trail", Packs: set, Rand: rand.Reader})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return again.Commence(t.Context(), now)
+	}
+	same := []string{"cn-adult-preferred 2000-01-01", "cn-minor 2000-01-01", "cn-public-order 2000-01-01"}
+	for _, c := range []struct {
+		name  string
+		terms []string
+		want  string
+	}{
+		{"first start", same, ""},
+		{"the same list", same, ""},
+		{"another pack", []string{"cn-adult-opinion-2 2000-01-01", same[1], same[2]}, "a pack in force never changes"},
+		{"one gone", same[:2], "cn-public-order has been in force since 2000-01-01 and is gone from the list"},
+		{"another after the first's end", []string{same[0] + " 2026-12-01", "cn-adult-opinion-2 2026-12-02", same[1], same[2]}, ""},
+		{"the old list again", same, "cn-adult-opinion-2 has been in force since 2026-12-02 and is gone from the list"},
+	} {
+		err := restarted(setOf(t, c.terms...))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+		now = now.AddDate(0, 0, 2)
 	}
 }

@@ -41,7 +41,7 @@ GRANT SELECT, INSERT, UPDATE ON agency, officer, account, passkey, enrolment TO 
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO fengcun_web, fengcun_registry;
 
 -- Evidence, decisions, packs: added, never changed or taken away.
-GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, pack TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, enactment TO fengcun_web, fengcun_registry;
 
 -- The ledger: sealing deletes from it.
 GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn TO fengcun_web, fengcun_registry;
@@ -84,7 +84,7 @@ GRANT UPDATE (body) ON query, approval, certificate, ruling TO fengcun_keys;
 
 -- The auditor: all of the trail, all changes of status, who asked and who
 -- approved; no ledger, no vault, no text that names a person.
-GRANT SELECT ON trail_entry, trail_hash, trail_head, trail_epoch, trail_checkpoint, trail_cosigned, record, lifecycle, agency, pack TO fengcun_auditor;
+GRANT SELECT ON trail_entry, trail_hash, trail_head, trail_epoch, trail_checkpoint, trail_cosigned, record, lifecycle, agency, enactment TO fengcun_auditor;
 GRANT SELECT (id, agency, name, duty, verify_key) ON officer TO fengcun_auditor;
 GRANT SELECT (id, purpose, officer, agency, approver, filed, expires, state, digest) ON query TO fengcun_auditor;
 GRANT SELECT (query, officer, agency, verdict, at, expires, signature) ON approval TO fengcun_auditor;
