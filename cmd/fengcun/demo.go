@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -96,6 +97,8 @@ func (c *demoCmd) load(e *env, p *platform, d *demo.Demo, loaded bool) error {
 	if err := p.reg.Enrol(e.ctx, agencies, officers, e.now()); err != nil {
 		return err
 	}
+	// Nothing else runs yet: memory may grow meanwhile, to collect it less often.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	start := e.now()
 	bar, wait := progressBar(e.stderr, "playing ten years of case events 加载十年案件事件")
 	counts, err := d.Load(e.ctx, p.reg, rand.Reader, bar)

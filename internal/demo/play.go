@@ -19,23 +19,23 @@ type Counts struct{ Events, Accepted, Repeated, Refused int }
 
 // Load plays the history, a month at a time: each agency's reports of the
 // month as one signed delivery, then whatever has fallen due. While one month
-// is taken in the next is made and signed. What went in on an earlier,
+// is taken in the next is made, signed and checked. What went in on an earlier,
 // interrupted run is acknowledged again and changes nothing. progress gets the
 // share done, from 0 to 1.
 func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, progress func(float64)) (Counts, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	months := make(chan month)
+	months := make(chan month, 1)
 	failed := make(chan error, 1)
 	go func() {
 		defer close(months)
-		failed <- d.months(ctx, r.Suite(), rand, months)
+		failed <- d.months(ctx, r, rand, months)
 	}()
 	agencies := slices.Sorted(maps.Keys(d.agencies))
 	var counts Counts
 	span := d.to.AddDays(1).Time().Sub(d.from.Time())
 	for m := range months {
-		receipts, err := r.ReceiveAll(ctx, m.deliveries, m.last)
+		receipts, err := r.TakeIn(ctx, m.checked)
 		if err != nil {
 			return counts, fmt.Errorf("playing the reports until %s: %w", m.last.Format(time.DateOnly), err)
 		}
@@ -62,17 +62,22 @@ const answerDays = 60
 type month struct {
 	last       time.Time // of the last report: when they are taken in
 	deliveries []*registry.Delivery
+	checked    *registry.Checked
 }
 
-func (d *Demo) months(ctx context.Context, s suite.Suite, rand io.Reader, out chan<- month) error {
+func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader, out chan<- month) error {
 	var m month
 	byAgency := make(map[string]*registry.Delivery)
 	send := func() error {
 		for _, del := range m.deliveries {
 			del.ID, del.SignedAt = m.last.UTC().Format("2006-01-02T150405"), m.last
-			if err := d.sign(rand, s, del); err != nil {
+			if err := d.sign(rand, r.Suite(), del); err != nil {
 				return err
 			}
+		}
+		var err error
+		if m.checked, err = r.Check(ctx, m.deliveries, m.last); err != nil {
+			return fmt.Errorf("checking the reports until %s: %w", m.last.Format(time.DateOnly), err)
 		}
 		select {
 		case out <- m:

@@ -79,9 +79,13 @@ func (a *arrival) refuse(path, message string) {
 // maxSkew is how far a sender's clock may be off.
 const maxSkew = 15 * time.Minute
 
-// ReceiveAll is Receive for several deliveries in one transaction: all are
-// taken in, or none.
-func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time) ([][]Receipt, error) {
+// Checked is deliveries whose signatures and events were checked: they can be
+// taken in.
+type Checked struct{ members []*member }
+
+// Check checks deliveries that came at one time, for TakeIn. While some are
+// taken in the next can be checked.
+func (r *Registry) Check(ctx context.Context, ds []*Delivery, now time.Time) (*Checked, error) {
 	members := make([]*member, len(ds))
 	for i, d := range ds {
 		from, err := r.verifyDelivery(ctx, d, now)
@@ -90,11 +94,27 @@ func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time
 		}
 		members[i] = &member{delivery: d, in: r.read(d, from, civil.Of(now)), now: now}
 	}
-	if err := r.takeIn(ctx, members); err != nil {
+	return &Checked{members}, nil
+}
+
+// ReceiveAll is Receive for several deliveries in one transaction: all are
+// taken in, or none.
+func (r *Registry) ReceiveAll(ctx context.Context, ds []*Delivery, now time.Time) ([][]Receipt, error) {
+	c, err := r.Check(ctx, ds, now)
+	if err != nil {
 		return nil, err
 	}
-	out := make([][]Receipt, len(ds))
-	for i, m := range members {
+	return r.TakeIn(ctx, c)
+}
+
+// TakeIn takes checked deliveries in, in one transaction. The receipts stand in
+// the order of the deliveries.
+func (r *Registry) TakeIn(ctx context.Context, c *Checked) ([][]Receipt, error) {
+	if err := r.takeIn(ctx, c.members); err != nil {
+		return nil, err
+	}
+	out := make([][]Receipt, len(c.members))
+	for i, m := range c.members {
 		out[i] = receipts(m.in)
 	}
 	return out, nil
