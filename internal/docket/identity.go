@@ -29,7 +29,8 @@ type Identity struct {
 }
 
 // MatchKey is what makes two statements the same person without a human.
-// It is the document's kind and number in one spelling; "" when there is no
+// It is the document's kind and number in one spelling, a first-generation
+// resident number of 15 digits as the 18 that it became; "" when there is no
 // number, and then nothing is ever matched beyond the case.
 func (p Identity) MatchKey() string {
 	number := NormalNumber(p.Number)
@@ -40,7 +41,23 @@ func (p Identity) MatchKey() string {
 	if kind == "" {
 		kind = ResidentID
 	}
+	if kind == ResidentID {
+		number = LongNumber(number)
+	}
 	return kind + ":" + number
+}
+
+// LongNumber is the resident identity number of 18 characters that one of 15
+// digits became on 1 October 1999: the century and a check character were put
+// into it, nothing else (GB 11643-1999; 国发〔1999〕15号). Order numbers 996 to
+// 999 were kept for people born before 1900. What is no valid number of 15
+// digits is given back as it is.
+func LongNumber(n string) string {
+	if len(n) != 15 || CheckResidentNumber(n) != nil || n[12:] >= "996" {
+		return n
+	}
+	long := n[:6] + "19" + n[6:]
+	return long + string(ResidentCheckCharacter(long))
 }
 
 // Born is the day of birth: as stated, else as a resident identity number says

@@ -53,6 +53,9 @@ func TestIdentitiesMatchByDocument(t *testing.T) {
 	}{
 		{"spelling", Identity{Number: number}, Identity{Number: " 990101-19900102-301" + number[17:], Document: ResidentID}, true},
 		{"full width", Identity{Number: "Ｐ１２３", Document: Passport}, Identity{Number: "p123", Document: Passport}, true},
+		{"first generation", Identity{Number: digits[:6] + digits[8:]}, Identity{Number: number}, true},
+		{"first generation, another century", Identity{Number: digits[:6] + digits[8:14] + "997"}, Identity{Number: number[:14] + "997" + string(ResidentCheckCharacter(number[:14]+"997"))}, false},
+		{"fifteen digits that are no number", Identity{Number: "990101901302301"}, Identity{Number: number}, false},
 		{"other kind", Identity{Number: "P123", Document: Passport}, Identity{Number: "P123", Document: "港澳居民来往内地通行证"}, false},
 	} {
 		if (c.a.MatchKey() == c.b.MatchKey()) != c.same {
