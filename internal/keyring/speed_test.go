@@ -41,7 +41,7 @@ func BenchmarkSealRecord(b *testing.B) {
 		b.Run(s.Name(), func(b *testing.B) {
 			plain, aad := make([]byte, recordSize), make([]byte, 64)
 			seal, key := sealRecord(b, s), s.NewKey(rand.Reader)
-			const runs = 2000
+			const runs = 100
 			many := func(do func()) func() {
 				return func() {
 					for range runs {
@@ -50,10 +50,10 @@ func BenchmarkSealRecord(b *testing.B) {
 				}
 			}
 			for b.Loop() {
-				r := cputime.Compare(7, many(func() { seal(plain) }), many(func() { key.Seal(rand.Reader, plain, aad) }))
+				r := cputime.Compare(101, many(func() { seal(plain) }), many(func() { key.Seal(rand.Reader, plain, aad) }))
 				b.ReportMetric(float64(r.A.Nanoseconds())/runs, "cpu-ns/record")
 				b.ReportMetric(float64(r.B.Nanoseconds())/runs, "cpu-ns/aead")
-				b.ReportMetric(r.X, "ratio")
+				b.ReportMetric(r.X, "x-aead")
 				if r.X > mostRatio {
 					b.Errorf("sealing costs %.2f of the cipher alone, at most %.1f is promised", r.X, mostRatio)
 				}
