@@ -32,11 +32,7 @@ func (c *accountSetCmd) Run(e *env) error {
 	if password == "" {
 		return errors.New("give the password on standard input, for example: fengcun account set … < file")
 	}
-	cfg, err := readConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	p, err := cfg.start(e)
+	_, p, err := e.platform(c.Config)
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,7 @@ type accountFlags struct {
 
 // with opens the platform for a command about one officer.
 func (f *accountFlags) with(e *env, do func(p *platform, site string, o *agency.Officer) error) error {
-	cfg, err := readConfig(f.Config)
-	if err != nil {
-		return err
-	}
-	p, err := cfg.start(e)
+	_, p, err := e.platform(f.Config)
 	if err != nil {
 		return err
 	}

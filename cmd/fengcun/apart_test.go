@@ -61,16 +61,7 @@ func newApart(t *testing.T) *apart {
 func (a *apart) startVault() {
 	a.t.Helper()
 	_ = os.Remove(a.path("vault-ready"))
-	log, err := os.OpenFile(a.path("vault-log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	defer log.Close() // the process has its own handle
-	a.vault = exec.Command(binary, "vault", "--config", a.path("vault.yaml"), "--ready", a.path("vault-ready"))
-	a.vault.Stderr = log
-	if err := a.vault.Start(); err != nil {
-		a.t.Fatal(err)
-	}
+	a.vault = launch(a.t, a.path("vault-log"), "vault", "--config", a.path("vault.yaml"), "--ready", a.path("vault-ready"))
 	a.t.Cleanup(a.killVault)
 	for range 1000 {
 		if _, err := os.Stat(a.path("vault-ready")); err == nil {

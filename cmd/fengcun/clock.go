@@ -14,11 +14,7 @@ type clockCmd struct {
 // Run says how this machine's clock stands to the latest time that the platform
 // has seen, and resets that where told to.
 func (c *clockCmd) Run(e *env) error {
-	cfg, err := readConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	p, err := cfg.start(e)
+	_, p, err := e.platform(c.Config)
 	if err != nil {
 		return err
 	}

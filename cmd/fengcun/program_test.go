@@ -99,21 +99,29 @@ func (p *program) run(args ...string) string {
 	return string(out)
 }
 
+// launch starts the program and does not wait for it; what it says is added to
+// a file.
+func launch(t testing.TB, said string, args ...string) *exec.Cmd {
+	t.Helper()
+	log, err := os.OpenFile(said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close() // the program has its own handle
+	cmd := exec.Command(binary, args...)
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
+}
+
 // start starts the server and does not wait for it.
 func (p *program) start() {
 	p.t.Helper()
 	p.url = ""
 	_ = os.Remove(p.path("url"))
-	log, err := os.OpenFile(p.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer log.Close() // the server has its own handle
-	p.cmd = exec.Command(binary, "serve", "--config", p.path("fengcun.yaml"), "--ready", p.path("url"))
-	p.cmd.Stderr = log
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
+	p.cmd = launch(p.t, p.path("log"), "serve", "--config", p.path("fengcun.yaml"), "--ready", p.path("url"))
 	p.done = make(chan error, 1)
 	go func(cmd *exec.Cmd, done chan error) { done <- cmd.Wait() }(p.cmd, p.done)
 }

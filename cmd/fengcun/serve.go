@@ -17,11 +17,7 @@ type serveCmd struct {
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(e *env) error {
-	cfg, err := readConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	p, err := cfg.start(e)
+	cfg, p, err := e.platform(c.Config)
 	if err != nil {
 		return err
 	}
@@ -49,6 +45,16 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "fengcun %s on http://%s\n", version, l.Addr())
 	return p.listen(e.ctx, l, h)
+}
+
+// platform starts the platform of a configuration file.
+func (e *env) platform(file string) (*config, *platform, error) {
+	cfg, err := readConfig(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := cfg.start(e)
+	return cfg, p, err
 }
 
 // start opens the platform that a configuration describes, with its directory
