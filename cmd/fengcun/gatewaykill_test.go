@@ -7,7 +7,6 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -124,16 +123,7 @@ views:
 // round is one life of the gateway, in which files and rows arrive.
 func (k *gatewayKilling) round() {
 	k.t.Helper()
-	log, err := os.OpenFile(k.path("gateway.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := exec.Command(binary, "gateway", "--config", k.path("gateway.yaml"))
-	cmd.Stderr = log
-	if err := cmd.Start(); err != nil {
-		k.t.Fatal(err)
-	}
+	cmd := launch(k.t, k.path("gateway.log"), "gateway", "--config", k.path("gateway.yaml"))
 	for range k.rng.IntN(3) {
 		time.Sleep(time.Duration(k.rng.IntN(60)) * time.Millisecond)
 		k.drop()
