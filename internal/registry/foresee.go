@@ -31,9 +31,6 @@ func (b *batch) foresee(arrivals []*arrival) error {
 	if err := b.aheadOfNumbers(numbers); err != nil {
 		return err
 	}
-	if err := b.takeTurns(fresh); err != nil {
-		return err
-	}
 	codes, err := b.codesOf(fresh)
 	if err != nil {
 		return err
@@ -76,6 +73,9 @@ func (b *batch) fresh(arrivals []*arrival) ([]*arrival, error) {
 	return fresh, nil
 }
 
+// aheadOfNumbers looks where numbers lead: in the ledger and, those that lead
+// nowhere there, in the vault. Who comes with such a number may open its case,
+// and so waits for whoever may be doing that, and looks again.
 func (b *batch) aheadOfNumbers(numbers []docket.Number) error {
 	keys := make([][]byte, len(numbers))
 	for i, n := range numbers {
@@ -84,43 +84,44 @@ func (b *batch) aheadOfNumbers(numbers []docket.Number) error {
 	if err := b.tx.AheadOfNumbers(keys); err != nil {
 		return err
 	}
-	if f, ok := b.r.vault.(vault.Foreseer); ok {
-		return f.Foresee(b.tx, numbers, nil)
-	}
-	return nil
-}
-
-// takeTurns has the events that will open a case take turns with those of other
-// transactions, and looks again afterwards: another may have opened it.
-func (b *batch) takeTurns(fresh []*arrival) error {
-	if b.tx.Alone() {
-		return nil
-	}
-	var numbers []docket.Number
-	for _, a := range fresh {
-		if a.event.Subject != "" {
-			continue
-		}
-		codes, err := b.casesByNumbers(a.event.Data.Numbers)
+	var (
+		unknown []docket.Number
+		turns   [][]byte
+	)
+	for i, n := range numbers {
+		codes, err := b.tx.CasesByAlias(keys[i])
 		if err != nil {
 			return err
 		}
 		if len(codes) == 0 {
-			numbers = append(numbers, a.event.Data.Numbers...)
+			unknown, turns = append(unknown, n), append(turns, keys[i])
 		}
 	}
-	keys := make([][]byte, len(numbers))
-	for i, n := range numbers {
-		keys[i] = b.r.aliasKey(n)
-		b.turns[string(keys[i])] = true
-	}
-	if len(keys) == 0 {
+	if len(unknown) == 0 {
 		return nil
+	}
+	if err := b.takeTurns(turns); err != nil {
+		return err
+	}
+	if f, ok := b.r.vault.(vault.Foreseer); ok {
+		return f.Foresee(b.tx, unknown, nil)
+	}
+	return nil
+}
+
+// takeTurns waits for other transactions that may open cases by these numbers,
+// and looks again where they lead.
+func (b *batch) takeTurns(keys [][]byte) error {
+	if b.tx.Alone() {
+		return nil
+	}
+	for _, k := range keys {
+		b.turns[string(k)] = true
 	}
 	if err := b.tx.TakeTurns(keys); err != nil {
 		return err
 	}
-	return b.aheadOfNumbers(numbers)
+	return b.tx.AheadOfNumbers(keys)
 }
 
 // codesOf is the cases that events name or their numbers lead to.
@@ -177,7 +178,7 @@ func (b *batch) foreseeDecisions() error {
 			codes[id.Code] = true
 		}
 	}
-	if err := b.tx.AheadOfCases(slices.Sorted(maps.Keys(codes))); err != nil {
+	if err := b.tx.AheadOfContents(slices.Sorted(maps.Keys(codes))); err != nil {
 		return err
 	}
 	return b.decode(ids)

@@ -50,6 +50,8 @@ type ahead struct {
 	reviews  foreseen[Review]
 	agencies map[string]*agency.Agency // that were read, by id
 	locked   map[docket.Code]bool      // cases
+	fresh    map[docket.Code]bool      // cases that this transaction opened
+	byKeys   bool                      // the database was told
 }
 
 func newAhead() ahead {
@@ -100,12 +102,15 @@ func (a *ahead) forgetTable(name string) {
 func (t *Tx) Alone() bool { return t.db.engine.oneWriter() }
 
 // mostKeys is how many keys one statement asks for.
-const mostKeys = 256
+const mostKeys = 512
 
 // read asks for the rows of all keys that are not known yet, in statements with
 // room for a power of two of them, so that few need preparing. query ends
 // before the list; args stand before the keys. Rows come in the order of query.
 func readAhead[R any](t *Tx, f foreseen[R], keys []any, query, order string, args []any, scan func(func(...any) error) (string, R, error)) error {
+	if err := t.byKeys(); err != nil {
+		return err
+	}
 	missing := make([]any, 0, len(keys))
 	for _, k := range keys {
 		name := keyName(k)
@@ -115,8 +120,8 @@ func readAhead[R any](t *Tx, f foreseen[R], keys []any, query, order string, arg
 		}
 	}
 	for part := range slices.Chunk(missing, mostKeys) {
-		list := append(slices.Clone(args), fill(part)...)
-		_, err := all(t, query+` IN `+numberedFrom(len(args), len(list)-len(args))+order, list, func(scan1 func(...any) error) (none struct{}, err error) {
+		list, keys := t.db.engine.among(len(args), part)
+		_, err := all(t, query+list+order, append(slices.Clone(args), keys...), func(scan1 func(...any) error) (none struct{}, err error) {
 			name, r, err := scan(scan1)
 			f[name] = append(f[name], r)
 			return none, err
@@ -126,6 +131,15 @@ func readAhead[R any](t *Tx, f foreseen[R], keys []any, query, order string, arg
 		}
 	}
 	return nil
+}
+
+// byKeys tells the database once that many rows will be found by keys.
+func (t *Tx) byKeys() error {
+	if t.ahead.byKeys {
+		return nil
+	}
+	t.ahead.byKeys = true
+	return t.db.engine.byKeys(t.ctx, t.s)
 }
 
 func keyName(k any) string {
@@ -230,8 +244,8 @@ func (t *Tx) AheadOfPersons(personKeys [][]byte) error {
 		})
 }
 
-// AheadOfCases reads ahead what the ledger holds of cases. Of a case that is
-// not locked it is forgotten when it is.
+// AheadOfCases reads ahead the records of cases and who they are about. Of a
+// case that is not locked it is forgotten when it is.
 func (t *Tx) AheadOfCases(codes []docket.Code) error {
 	keys := keysOf(codes)
 	err := readAhead(t, t.ahead.records, keys, `SELECT `+recordColumns+` FROM record WHERE code`, ` ORDER BY code, seq`, nil,
@@ -242,15 +256,20 @@ func (t *Tx) AheadOfCases(codes []docket.Code) error {
 	if err != nil {
 		return err
 	}
-	err = readAhead(t, t.ahead.holdings, keys, `SELECT code, seq, person_key FROM holding WHERE code`, ` ORDER BY code, seq`, nil,
+	return readAhead(t, t.ahead.holdings, keys, `SELECT code, seq, person_key FROM holding WHERE code`, ` ORDER BY code, seq`, nil,
 		func(scan func(...any) error) (code string, h Holding, err error) {
 			err = scan(&code, &h.Seq, &h.PersonKey)
 			return code, h, err
 		})
-	if err != nil {
+}
+
+// AheadOfContents is AheadOfCases with the slips and reviews of the cases.
+func (t *Tx) AheadOfContents(codes []docket.Code) error {
+	if err := t.AheadOfCases(codes); err != nil {
 		return err
 	}
-	err = readAhead(t, t.ahead.slips, keys, `SELECT `+slipRows.columns+` FROM slip WHERE code`, ` ORDER BY code, seq, event_key`, nil,
+	keys := keysOf(codes)
+	err := readAhead(t, t.ahead.slips, keys, `SELECT `+slipRows.columns+` FROM slip WHERE code`, ` ORDER BY code, seq, event_key`, nil,
 		func(scan func(...any) error) (string, Slip, error) {
 			s, err := scanSlip(scan)
 			return string(s.ID.Code), s, err
@@ -269,6 +288,9 @@ func (t *Tx) AheadOfCases(codes []docket.Code) error {
 // be read of it.
 func (t *Tx) NewCase(code docket.Code) {
 	c := string(code)
-	t.ahead.locked[code] = true
+	if t.ahead.fresh == nil {
+		t.ahead.fresh = make(map[docket.Code]bool)
+	}
+	t.ahead.locked[code], t.ahead.fresh[code] = true, true
 	t.ahead.records[c], t.ahead.holdings[c], t.ahead.slips[c], t.ahead.reviews[c] = nil, nil, nil, nil
 }

@@ -62,6 +62,11 @@ func (s *interruptedSession) ExecContext(ctx context.Context, query string, args
 	return res, s.at(Step{What: query, Done: true})
 }
 
+// Copy does nothing, so that each statement can be broken off.
+func (s *interruptedSession) Copy(context.Context, *insertion, [][]any) (bool, error) {
+	return false, nil
+}
+
 // ExecMany breaks off before and after each.
 func (s *interruptedSession) ExecMany(ctx context.Context, all []statement) error {
 	return oneByOne(ctx, s, all)

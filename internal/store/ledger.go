@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"cmp"
-	"math/bits"
 	"slices"
 	"time"
 
@@ -54,11 +53,8 @@ func (t *Tx) LockCases(codes []docket.Code) error {
 	}
 	slices.Sort(wanted)
 	for part := range slices.Chunk(wanted, mostKeys) {
-		keys := fill(part)
-		for i := range keys {
-			keys[i] = string(part[min(i, len(part)-1)])
-		}
-		if err := t.put(`SELECT 1 FROM record WHERE code IN `+numberedFrom(0, len(keys))+` ORDER BY code, seq FOR UPDATE`, keys...); err != nil {
+		list, args := t.db.engine.among(0, keysOf(part))
+		if err := t.put(`SELECT 1 FROM record WHERE code`+list+` ORDER BY code, seq FOR UPDATE`, args...); err != nil {
 			return err
 		}
 	}
@@ -77,7 +73,8 @@ func (t *Tx) TakeTurns(keys [][]byte) error {
 		for _, k := range part {
 			t.insertSoon(&turns, []any{k})
 		}
-		if err := t.put(`DELETE FROM turn WHERE key IN `+numberedFrom(0, 1<<bits.Len(uint(len(part)-1))), fill(part)...); err != nil {
+		list, args := t.db.engine.among(0, keysOf(part))
+		if err := t.put(`DELETE FROM turn WHERE key`+list, args...); err != nil {
 			return err
 		}
 	}
@@ -166,12 +163,20 @@ func (t *Tx) AddAlias(aliasKey []byte, code docket.Code) error {
 	if ok && slices.Contains(known, code) {
 		return nil
 	}
-	t.insertSoon(&aliases, []any{aliasKey, string(code)})
+	into := &aliases
+	if ok && t.ahead.fresh[code] {
+		into = &newAliases
+	}
+	t.insertSoon(into, []any{aliasKey, string(code)})
 	t.ahead.aliases.add(string(aliasKey), code)
 	return nil
 }
 
-var aliases = insertion{table: "alias", columns: "alias_key, code", n: 2, conflict: "(alias_key, code) DO NOTHING"}
+var (
+	aliases = insertion{table: "alias", columns: "alias_key, code", n: 2, conflict: "(alias_key, code) DO NOTHING"}
+	// Of a case that only this transaction knows nobody else writes a number.
+	newAliases = insertion{table: "alias", columns: "alias_key, code", n: 2}
+)
 
 // CasesByAlias reads the cases a number belongs to.
 func (t *Tx) CasesByAlias(aliasKey []byte) ([]docket.Code, error) {

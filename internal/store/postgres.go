@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,6 +32,15 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &postgresEngine{db: db}, nil
+}
+
+// byKeys has the server find rows by an index to the end of the transaction,
+// whatever their number, and plan a statement once. Left to itself it goes by
+// what it knew of a table when it was last analysed: in a first load it would
+// read whole tables that were empty then, again and again.
+func (e *postgresEngine) byKeys(ctx context.Context, s session) error {
+	_, err := s.ExecContext(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	return err
 }
 
 func (e *postgresEngine) pool() *sql.DB   { return e.db }
@@ -108,21 +119,59 @@ type postgresSession struct {
 	conn *sql.Conn
 }
 
-// ExecMany sends all statements in one trip, and reads all answers in the next.
-func (s *postgresSession) ExecMany(ctx context.Context, all []statement) error {
-	if len(all) < 2 {
-		return oneByOne(ctx, s, all)
+// among gives the keys as one array, whatever their number.
+func (e *postgresEngine) among(before int, keys []any) (list string, args []any) {
+	list = " = ANY($" + strconv.Itoa(before+1) + ")"
+	if _, ok := keys[0].([]byte); ok {
+		return list, []any{typed[[]byte](keys)}
 	}
+	return list, []any{typed[string](keys)}
+}
+
+func typed[K any](keys []any) []K {
+	out := make([]K, len(keys))
+	for i, k := range keys {
+		out[i], _ = k.(K)
+	}
+	return out
+}
+
+// fewRows is how many rows are as quick by statement as by COPY.
+const fewRows = 8
+
+// Copy uses COPY, which cannot say what is to happen to a row that is there.
+func (s *postgresSession) Copy(ctx context.Context, into *insertion, rows [][]any) (copied bool, err error) {
+	if into.conflict != "" || len(rows) < fewRows {
+		return false, nil
+	}
+	err = s.raw(func(c *pgx.Conn) error {
+		_, err := c.CopyFrom(ctx, pgx.Identifier{into.table}, strings.Split(into.columns, ", "), pgx.CopyFromRows(rows))
+		return err
+	})
+	return true, err
+}
+
+func (s *postgresSession) raw(f func(*pgx.Conn) error) error {
 	return s.conn.Raw(func(driverConn any) error {
 		c, ok := driverConn.(*stdlib.Conn)
 		if !ok {
 			return fmt.Errorf("the driver's connection is a %T", driverConn)
 		}
+		return f(c.Conn())
+	})
+}
+
+// ExecMany sends all statements in one trip, and reads all answers in the next.
+func (s *postgresSession) ExecMany(ctx context.Context, all []statement) error {
+	if len(all) < 2 {
+		return oneByOne(ctx, s, all)
+	}
+	return s.raw(func(c *pgx.Conn) error {
 		var b pgx.Batch
 		for _, st := range all {
 			b.Queue(st.query, st.args...)
 		}
-		return answers(c.Conn().SendBatch(ctx, &b), all)
+		return answers(c.SendBatch(ctx, &b), all)
 	})
 }
 

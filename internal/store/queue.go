@@ -166,16 +166,37 @@ func (t *Tx) flush() error {
 	if len(t.queue.waiting) == 0 {
 		return nil
 	}
+	waiting := t.queue.waiting
+	t.queue = queue{}
 	var all []statement
-	for _, w := range t.queue.waiting {
+	for _, w := range waiting {
 		if w.into == nil {
 			all = append(all, w.statement)
 			continue
 		}
-		all = t.db.inserts(all, w.into, w.rows)
+		// What waits before it goes first.
+		if err := t.execMany(&all, w.into.conflict == "" && len(w.rows) >= fewRows); err != nil {
+			return err
+		}
+		copied, err := t.s.Copy(t.ctx, w.into, w.rows)
+		if err != nil {
+			return t.conflict(err)
+		}
+		if !copied {
+			all = t.db.inserts(all, w.into, w.rows)
+		}
 	}
-	t.queue = queue{}
-	return t.conflict(t.s.ExecMany(t.ctx, all))
+	return t.execMany(&all, true)
+}
+
+// execMany runs statements that wait, if it is time.
+func (t *Tx) execMany(all *[]statement, now bool) error {
+	if !now || len(*all) == 0 {
+		return nil
+	}
+	err := t.s.ExecMany(t.ctx, *all)
+	*all = nil
+	return t.conflict(err)
 }
 
 // conflict marks the error of an insert that met a row with its key.

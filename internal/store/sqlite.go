@@ -170,6 +170,19 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args ...any)
 	return s.ExecContext(ctx, args...)
 }
 
+// byKeys does nothing: keys are always looked up in an index.
+func (e *sqliteEngine) byKeys(context.Context, session) error { return nil }
+
+// among lists the keys, with room for a power of two of them, so that few
+// statements need preparing.
+func (e *sqliteEngine) among(before int, keys []any) (list string, args []any) {
+	args = fill(keys)
+	return ` IN ` + numberedFrom(before, len(args)), args
+}
+
+// Copy does nothing: nothing is faster than statements.
+func (c *sqliteConn) Copy(context.Context, *insertion, [][]any) (bool, error) { return false, nil }
+
 // ExecMany runs them one by one: nothing travels here.
 func (c *sqliteConn) ExecMany(ctx context.Context, all []statement) error {
 	return oneByOne(ctx, c, all)

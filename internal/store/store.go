@@ -37,10 +37,12 @@ type DB struct {
 type engine interface {
 	// begin starts a transaction and gives it to f; f's error rolls it back.
 	transact(ctx context.Context, readOnly bool, f func(session) error) error
-	retry(err error) bool     // the transaction may succeed if it is run again
-	conflict(err error) bool  // a key is already there
-	forbidden(err error) bool // the login may not do this
-	oneWriter() bool          // a second transaction that writes waits for the first to end
+	retry(err error) bool                                   // the transaction may succeed if it is run again
+	conflict(err error) bool                                // a key is already there
+	forbidden(err error) bool                               // the login may not do this
+	among(before int, keys []any) (list string, args []any) // how a column is compared with keys, after so many parameters
+	byKeys(ctx context.Context, s session) error            // rows will be found by many keys at once
+	oneWriter() bool                                        // a second transaction that writes waits for the first to end
 	pool() *sql.DB
 	goose() (goose.Dialect, []goose.ProviderOption, error)
 	migrated(ctx context.Context) error // what follows the schema's steps, each time
@@ -51,6 +53,9 @@ type engine interface {
 type session interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// Copy inserts rows the fastest way there is; false where there is none
+	// faster than statements.
+	Copy(ctx context.Context, into *insertion, rows [][]any) (bool, error)
 	// ExecMany runs statements in their order, each of which must touch what it
 	// wants. After an error the transaction is over.
 	ExecMany(ctx context.Context, all []statement) error
