@@ -105,7 +105,7 @@ func (p *platform) routes(mux *http.ServeMux) {
 }
 
 // keep does what time asks for, until the context ends: a checkpoint every
-// second, and records whose day has come.
+// second, records whose day has come, persons to compare.
 func (p *platform) keep(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -120,8 +120,24 @@ func (p *platform) keep(ctx context.Context) {
 		if _, err := p.reg.Sweep(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
 			p.log.Error("looking at records that are due", "error", err)
 		}
+		p.identify(ctx)
 		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("publishing a checkpoint", "error", err)
+		}
+	}
+}
+
+// identify compares persons of whom something new was said, in small batches so
+// that deliveries come between, for as long as it takes or a second at most.
+func (p *platform) identify(ctx context.Context) {
+	const most = 20
+	for until := time.Now().Add(time.Second); time.Now().Before(until); { //nolint:forbidigo // how long it took, not what time it is
+		n, err := p.reg.Identify(ctx, p.env.now(), most)
+		if err != nil && ctx.Err() == nil {
+			p.log.Error("comparing persons", "error", err)
+		}
+		if err != nil || n < most {
+			return
 		}
 	}
 }

@@ -115,7 +115,7 @@ func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader,
 	return send()
 }
 
-// sweep looks at everything that has fallen due.
+// sweep looks at everything that has fallen due, and at persons to compare.
 func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
 	const most = 500
 	for {
@@ -124,7 +124,13 @@ func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
 			return err
 		}
 		if n < most {
-			return nil
+			break
+		}
+	}
+	for {
+		n, err := r.Identify(ctx, now, most)
+		if err != nil || n < most {
+			return err
 		}
 	}
 }

@@ -82,10 +82,11 @@ func (a *Application) check() error {
 	return nil
 }
 
-// convicted says whether the ledger holds a conviction in force. A case under
+// convicted says whether the ledger holds a conviction in force, of the person
+// or of whom officers found to be the same. A case under
 // way is none: 除人民法院生效裁判文书确认有罪外,其他情况均应当视为无罪.
 func (r *Registry) convicted(tx *store.Tx, personKey []byte) (docket.RecordID, bool, error) {
-	ids, err := tx.PersonRecords(personKey)
+	ids, err := r.recordsOf(tx, personKey)
 	if err != nil {
 		return docket.RecordID{}, false, err
 	}

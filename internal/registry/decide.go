@@ -29,6 +29,7 @@ func (b *batch) settle() error {
 	if err := b.foreseeDecisions(); err != nil {
 		return err
 	}
+	b.tx.QueueIdentities(slices.Collect(maps.Values(b.locks)), b.now)
 	for _, k := range slices.Sorted(maps.Keys(b.persons)) {
 		if err := b.r.settle(b.tx, b.j, b.persons[k], b.now); err != nil {
 			return err
@@ -44,8 +45,9 @@ func (b *batch) settle() error {
 
 // standing is one record of a person at the time of a decision.
 type standing struct {
-	row   store.Record
-	state docket.State
+	row    store.Record
+	state  docket.State
+	joined []vault.Joined // the person under other identities; of those in the ledger
 }
 
 // settle decides on all records of one person (step 3) and does what follows:
@@ -113,8 +115,21 @@ func (r *Registry) weighed(tx *store.Tx, sealed []vault.Weighed) (all []standing
 }
 
 // standings are the person's records in the ledger and, as far as policy may
-// weigh them, in the vault.
+// weigh them, in the vault; with those of whom officers found to be the same.
 func (r *Registry) standings(tx *store.Tx, j *journal, who touch) ([]standing, error) {
+	all, err := r.standingsOf(tx, j, who)
+	if err != nil {
+		return nil, err
+	}
+	same, err := tx.SamePersons(who.key)
+	if err != nil || len(same) == 0 {
+		return all, err
+	}
+	return r.withJoined(tx, j, who, all)
+}
+
+// standingsOf are the standings of one person under one identity.
+func (r *Registry) standingsOf(tx *store.Tx, j *journal, who touch) ([]standing, error) {
 	ids, err := tx.PersonRecords(who.key)
 	if err != nil {
 		return nil, err

@@ -158,7 +158,7 @@ func (b *batch) foreseeDecisions() error {
 		p := b.persons[k]
 		keys[i], sought[i] = p.key, vault.Sought{Code: p.code, Who: p.who}
 	}
-	if err := b.tx.AheadOfPersons(keys); err != nil {
+	if err := errors.Join(b.tx.AheadOfPersons(keys), b.tx.AheadOfSame(keys)); err != nil {
 		return err
 	}
 	if f, ok := b.r.vault.(vault.Foreseer); ok {

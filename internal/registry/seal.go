@@ -37,10 +37,18 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err != nil {
 		return err
 	}
+	if content.Joined = s.joined; content.Joined == nil {
+		if content.Joined, err = r.joined(tx, key); err != nil {
+			return err
+		}
+	}
 	if err := r.vault.Seal(tx, content, c.At); err != nil {
 		return err
 	}
 	if err := r.clear(tx, content, key); err != nil {
+		return err
+	}
+	if err := tx.ForgetIdentity(key, c.At); err != nil {
 		return err
 	}
 	if err := r.supersede(tx, id, store.KindSeal, c.At); err != nil {

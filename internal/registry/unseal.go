@@ -59,6 +59,7 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 	if err := tx.Link(c.Record, key); err != nil {
 		return err
 	}
+	tx.QueueIdentities([][]byte{key}, now)
 	if err := r.refile(tx, c, events); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type ahead struct {
 	aliases  foreseen[docket.Code]       // by alias key
 	hidden   foreseen[vault.SealedAlias] // by the vault's alias key
 	held     foreseen[docket.RecordID]   // by person
+	same     foreseen[[]byte]            // who was joined with a person
 	links    foreseen[vault.PersonLink]  // by the vault's person key
 	records  foreseen[Record]            // by case, as are the following
 	holdings foreseen[Holding]
@@ -57,7 +58,7 @@ type ahead struct {
 func newAhead() ahead {
 	return ahead{
 		intakes: foreseen[*Intake]{}, aliases: foreseen[docket.Code]{}, hidden: foreseen[vault.SealedAlias]{},
-		held: foreseen[docket.RecordID]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
+		held: foreseen[docket.RecordID]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
 		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{},
 	}
 }
@@ -83,6 +84,8 @@ func (a *ahead) forgetTable(name string) {
 		clear(a.hidden)
 	case "person_record":
 		clear(a.held)
+	case "identity_pair":
+		clear(a.same)
 	case "vault_person":
 		clear(a.links)
 	case "record":

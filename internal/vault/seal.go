@@ -19,13 +19,25 @@ type Content struct {
 	Events     []json.RawMessage `json:"events"`                // each reduced to this person
 	CaseEvents []json.RawMessage `json:"case_events,omitempty"` // of the case as a whole: they name nobody
 	Numbers    []docket.Number   `json:"numbers,omitempty"`     // that lead to this record only
+	// Joined is who an officer found to be the same person under another
+	// identity. Sealing makes the record weighed for them too and keeps no more
+	// of it: an opening does not show it.
+	Joined []Joined `json:"joined,omitempty"`
+}
+
+// Joined is another identity of a record's person, as stated in a case.
+type Joined struct {
+	Code     docket.Code     `json:"code"`
+	Identity docket.Identity `json:"identity"`
 }
 
 // Seal takes a record over. The caller deletes it from the ledger in the same
 // transaction.
 func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	key := v.recordKey(c.Record)
-	body, err := json.Marshal(c)
+	kept := *c
+	kept.Joined = nil
+	body, err := json.Marshal(&kept)
 	if err != nil {
 		return fmt.Errorf("encoding record %s: %w", c.Record, err)
 	}
@@ -44,7 +56,7 @@ func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, person := range v.personKeys(c.Record.Code, c.Identity) {
+	for _, person := range slices.Concat(v.personKeys(c.Record.Code, c.Identity), v.joinedKeys(c)) {
 		if err := v.putCapsule(rows, person, key, c.Record, events); err != nil {
 			return err
 		}
@@ -58,6 +70,18 @@ func (v *Vault) personKeys(code docket.Code, p docket.Identity) [][]byte {
 	keys := [][]byte{v.personKey(code, p)}
 	if p.MatchKey() != "" {
 		keys = append(keys, v.personKey(code, docket.Identity{Name: p.Name}))
+	}
+	return keys
+}
+
+// joinedKeys are the indexes of a record's person under other identities. One
+// with a record in the same case is left out: events for that record must find
+// it, and nothing else.
+func (v *Vault) joinedKeys(c *Content) (keys [][]byte) {
+	for _, j := range c.Joined {
+		if j.Code != c.Record.Code {
+			keys = append(keys, v.personKey(j.Code, j.Identity))
+		}
 	}
 	return keys
 }

@@ -22,7 +22,7 @@ func menuOf(d agency.Duty) []menuGroup {
 	work := []parts.Link{entry("desk", "/desk", "home")}
 	switch d {
 	case agency.SealClerk, agency.SealReviewer:
-		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("unsealings", "/queries", "lock-open"))
+		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("identity", "/identity", "users"), entry("unsealings", "/queries", "lock-open"))
 	case agency.QueryOfficer:
 		work = append(work, entry("queries", "/queries", "file-search"))
 	case agency.QueryApprover:

@@ -11,6 +11,8 @@ import (
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/identity"
+	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
 	"github.com/fengcun/fengcun/internal/web/parts"
@@ -24,9 +26,17 @@ func enumerations() map[string][]string {
 	all := map[string][]string{
 		"verdict.*": verdicts, "decision.*": decisions, "decision.*-lead": decisions,
 		"certificate.integrity-*": verdicts, "certificate.status-*": verdicts, "certificate.issuer-*": verdicts,
-		"review.*": {"confirm", "return", "keep", "ask-unseal"},
-		"notice.*": {"seal", "unseal"},
-		"state.*":  {"filed", "waiting", "approved", "refused", "opened", "expired", "unread", "overdue", "acknowledged", "valid", "withdrawn", "urgent", "forged"},
+		"review.*":   {"confirm", "return", "keep", "ask-unseal"},
+		"notice.*":   {"seal", "unseal"},
+		"identity.*": {registry.SamePerson, registry.DifferentPerson}, "identity.act-*": {"same", "part", "different"},
+		"identity.level-*": {
+			string(identity.Same), string(identity.Variant), string(identity.Near), string(identity.Partly), string(identity.Differs), string(identity.Unknown),
+		},
+		"identity.basis-*": registry.IdentityBases(),
+		"state.*":          {"filed", "waiting", "approved", "refused", "opened", "expired", "unread", "overdue", "acknowledged", "valid", "withdrawn", "urgent", "forged"},
+	}
+	for _, f := range identity.Fields() {
+		all["identity.field-*"] = append(all["identity.field-*"], string(f))
 	}
 	for _, s := range docket.Statuses() {
 		all["status.*"] = append(all["status.*"], string(s))

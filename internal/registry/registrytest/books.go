@@ -91,11 +91,16 @@ func (a *audit) anyRecord(code docket.Code) bool {
 func (a *audit) strays(inLedger map[docket.Code]bool) {
 	a.w.Helper()
 	for what, statement := range map[string]string{
-		"persons without a record":    `SELECT COUNT(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM person_record r WHERE r.person_key = person.person_key)`,
-		"records without a person":    `SELECT COUNT(*) FROM person_record WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = person_record.person_key)`,
-		"reviews of no record":        `SELECT COUNT(*) FROM review WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = review.code AND r.seq = review.seq)`,
-		"notices of no record":        `SELECT COUNT(*) FROM notice WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = notice.code AND r.seq = notice.seq)`,
-		"two open reviews of a kind":  `SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE outcome = '' GROUP BY code, seq, kind HAVING COUNT(*) > 1) d`,
+		"persons without a record":   `SELECT COUNT(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM person_record r WHERE r.person_key = person.person_key)`,
+		"records without a person":   `SELECT COUNT(*) FROM person_record WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = person_record.person_key)`,
+		"reviews of no record":       `SELECT COUNT(*) FROM review WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = review.code AND r.seq = review.seq)`,
+		"notices of no record":       `SELECT COUNT(*) FROM notice WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = notice.code AND r.seq = notice.seq)`,
+		"two open reviews of a kind": `SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE outcome = '' GROUP BY code, seq, kind HAVING COUNT(*) > 1) d`,
+		"identity rows of nobody": `SELECT COUNT(*) FROM (SELECT person_key FROM identity_work UNION ALL SELECT person_key FROM identity_token
+			UNION ALL SELECT person_key FROM identity_pair UNION ALL SELECT other_key FROM identity_pair) i
+			WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = i.person_key)`,
+		"pairs that stand under one person alone": `SELECT COUNT(*) FROM identity_pair a WHERE NOT EXISTS (SELECT 1 FROM identity_pair b
+			WHERE b.person_key = a.other_key AND b.other_key = a.person_key AND b.id = a.id AND b.verdict = a.verdict)`,
 		"sealed, and to be looked at": `SELECT COUNT(*) FROM record WHERE status = 'sealed' AND due IS NOT NULL`,
 		"sealed, and to be sealed": `SELECT COUNT(*) FROM review v JOIN record r ON r.code = v.code AND r.seq = v.seq
 			WHERE r.status = 'sealed' AND v.kind = 'seal' AND v.outcome = ''`,
@@ -188,6 +193,9 @@ func (a *audit) decisions() {
 			}
 			keys[string(key)] = append(keys[string(key)], id)
 		}
+		if err := a.join(tx, keys); err != nil {
+			return err
+		}
 		for _, ids := range keys {
 			slices.SortFunc(ids, func(x, y docket.RecordID) int { return strings.Compare(x.String(), y.String()) })
 			if err := a.person(tx, ids); err != nil {
@@ -198,23 +206,51 @@ func (a *audit) decisions() {
 	})
 }
 
+// join puts the records of persons whom officers found to be one together.
+func (a *audit) join(tx *store.Tx, keys map[string][]docket.RecordID) error {
+	for changed := true; changed; {
+		changed = false
+		for key := range keys {
+			same, err := tx.SamePersons([]byte(key))
+			if err != nil {
+				return err
+			}
+			for _, other := range same {
+				for root := range keys {
+					if root != key && slices.ContainsFunc(keys[root], func(id docket.RecordID) bool {
+						holder, err := tx.Holder(id)
+						return err == nil && string(holder) == string(other)
+					}) {
+						keys[key] = append(keys[key], keys[root]...)
+						delete(keys, root)
+						changed = true
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func (a *audit) person(tx *store.Tx, ids []docket.RecordID) error {
 	d := &policy.Dossier{On: a.w.Today()}
-	var who docket.Identity
+	v := vault.New(a.w.suite, a.w.Ring.Vault(), a.w.Reg.Verifier(), nil)
+	weighed := map[docket.RecordID]*vault.Weighed{}
 	for _, id := range ids {
 		s, err := a.w.state(tx, id)
 		if err != nil {
 			return err
 		}
-		who = s.Identity
 		addTo(d, id, a.records[id].status, s)
+		sealed, err := v.Weigh(tx, id.Code, s.Identity)
+		if err != nil {
+			return err
+		}
+		for _, w := range sealed {
+			weighed[w.Record] = &w
+		}
 	}
-	v := vault.New(a.w.suite, a.w.Ring.Vault(), a.w.Reg.Verifier(), nil)
-	sealed, err := v.Weigh(tx, ids[0].Code, who)
-	if err != nil {
-		return err
-	}
-	for _, w := range sealed {
+	for _, w := range weighed {
 		addTo(d, w.Record, docket.Sealed, docket.Fold(w.Events))
 	}
 	decision, err := a.w.packs.Decide(d, d.On)

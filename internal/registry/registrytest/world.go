@@ -185,6 +185,22 @@ func (w *World) Sweep() int {
 	return n
 }
 
+// Identify compares everybody whose statements changed with those who are like
+// them.
+func (w *World) Identify() {
+	w.Helper()
+	for {
+		n, err := w.Reg.Identify(context.Background(), w.Now, 100)
+		if err != nil {
+			w.Fatalf("comparing persons: %v", err)
+		}
+		if n < 100 {
+			break
+		}
+	}
+	w.step()
+}
+
 // inForce puts the report's preferred rule in force beside the two regimes that
 // are law, from a day long before any story.
 var inForce = sync.OnceValues(packstest.Set)

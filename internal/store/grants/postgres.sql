@@ -46,6 +46,8 @@ GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, enactment
 -- The ledger: sealing deletes from it.
 GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person, slip TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, DELETE ON identity_work, identity_token TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity_pair TO fengcun_web, fengcun_registry;
 
 -- The lifecycle and what hangs on it.
 GRANT SELECT, INSERT, UPDATE ON record, review, notice, fact TO fengcun_web, fengcun_registry;

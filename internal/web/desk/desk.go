@@ -81,6 +81,7 @@ func (o *Office) Routes(mux *http.ServeMux, site *web.Site) {
 	o.deskRoutes(mux)
 	o.caseRoutes(mux)
 	o.reviewRoutes(mux)
+	o.identityRoutes(mux)
 	o.queryRoutes(mux)
 	o.certificateRoutes(mux)
 	o.noticeRoutes(mux)

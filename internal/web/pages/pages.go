@@ -36,6 +36,8 @@ func All() []Page {
 		Case{},
 		Reviews{},
 		Review{},
+		Identities{},
+		Identity{},
 		Queries{},
 		QueryForm{},
 		Approval{},
