@@ -25,6 +25,7 @@ type pair struct {
 	step          int
 	codes         map[docket.Code]bool // of the extra record's case, where it has one of its own
 	records       []docket.RecordID    // the extra ones
+	suspected     string               // id of a pair that the extra person stood in while their record was open, or made up
 }
 
 // errOther says that a history does not give what is to be compared; the
@@ -150,10 +151,30 @@ func (p *pair) sweepUntil(at time.Time) error {
 		if n[0] > 0 && n[1] > n[0] { // they draw from one stretch
 			return errOther
 		}
+		if err := p.identify(now); err != nil {
+			return err
+		}
 		if err := p.level(now); err != nil {
 			return err
 		}
 	}
+}
+
+// identify compares persons of whom something new was said, in both worlds; in
+// one of them the extra record's person may be among them.
+func (p *pair) identify(now time.Time) error {
+	for _, s := range []*side{p.without, p.with} {
+		for {
+			n, err := s.reg.Identify(context.Background(), now, 1000)
+			if err != nil {
+				return err
+			}
+			if n < 1000 {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // settle sees the extra record sealed, a reviewer confirming where policy asks
@@ -163,9 +184,13 @@ func (p *pair) settle() error {
 	if err := p.find(); err != nil {
 		return err
 	}
+	if err := p.identify(p.h.end); err != nil {
+		return err
+	}
 	p.step++
 	s, ctx := p.with, context.Background()
 	s.tape.begin("settle")
+	pair := s.text(`SELECT id FROM identity_pair WHERE person_key IN (SELECT person_key FROM person_record WHERE code = $1)`, string(p.records[0].Code))
 	for _, id := range p.records {
 		row := s.record(id)
 		if row.Status == docket.Sealed {
@@ -183,7 +208,10 @@ func (p *pair) settle() error {
 	for _, a := range s.agencies {
 		all = append(all, a.ID)
 	}
-	if err := p.level(p.h.end); err != nil {
+	if p.suspected = pair; pair == "" {
+		p.suspected = "0123456789abcdef01234567"
+	}
+	if err := errors.Join(p.level(p.h.end), p.identify(p.h.end)); err != nil {
 		return err
 	}
 	if p.h.rng.IntN(2) == 0 { // or the letters still wait

@@ -159,6 +159,8 @@ func (p *pair) pageLooks(o observer, v sight) []look {
 		page(o, "/reviews/"+v.code+"/"+v.item), page(o, "/queries"), page(o, "/queries/new"), page(o, "/notices"), page(o, "/certificates/new"),
 		form(o, "/cases", url.Values{"q": {v.number}}), form(o, "/cases", url.Values{"q": {v.other}}), form(o, "/cases", url.Values{"q": {v.code}}),
 		form(o, "/notices/"+v.code+"/"+v.notice, url.Values{}),
+		page(o, "/identity"), page(o, "/identity?verdict=same"), page(o, "/identity?verdict=different"), page(o, "/identity/"+p.suspected),
+		form(o, "/identity/"+p.suspected, url.Values{"act": {"same"}, "basis": {"other"}, "note": {"核对"}}),
 	}
 	for _, who := range []docket.Identity{v.who, v.known, v.none} {
 		out = append(out, form(o, "/certificates", url.Values{

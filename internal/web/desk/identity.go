@@ -40,7 +40,8 @@ func (o *Office) identities(r *http.Request, v *web.Visitor) (pages.Page, error)
 	p := pages.Identities{
 		Verdict: parts.Field{Name: "verdict", Control: parts.Choice, Label: locale.T("identities.verdict"), Value: verdict, Options: []parts.Option{
 			{Label: locale.T("identities.waiting")},
-			{Value: registry.SamePerson, Label: locale.T("identity.same")}, {Value: registry.DifferentPerson, Label: locale.T("identity.different")},
+			{Value: registry.SamePerson, Label: locale.T("identity.same")},
+			{Value: registry.DifferentPerson, Label: locale.T("identity.different")},
 		}},
 		Pager: parts.Pager{Page: page, Size: pageSize, Total: total, Path: "/identity"},
 	}
