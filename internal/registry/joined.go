@@ -96,7 +96,11 @@ func (r *Registry) othersOf(tx *store.Tx, keys [][]byte, own []byte) (out []vaul
 		if err != nil {
 			return nil, err
 		}
-		if ok && !r.inOneCase(tx, mine, key) {
+		shared, err := r.inOneCase(tx, mine, key)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !shared {
 			out = append(out, vault.Joined{Code: t.code, Identity: t.who})
 		}
 	}
@@ -105,9 +109,9 @@ func (r *Registry) othersOf(tx *store.Tx, keys [][]byte, own []byte) (out []vaul
 
 // inOneCase says that a person has a record in one of the cases. There each of
 // the two records must be found by its own identity.
-func (r *Registry) inOneCase(tx *store.Tx, records []docket.RecordID, key []byte) bool {
+func (r *Registry) inOneCase(tx *store.Tx, records []docket.RecordID, key []byte) (bool, error) {
 	others, err := tx.PersonRecords(key)
-	return err == nil && slices.ContainsFunc(others, func(o docket.RecordID) bool {
+	return slices.ContainsFunc(others, func(o docket.RecordID) bool {
 		return slices.ContainsFunc(records, func(m docket.RecordID) bool { return m.Code == o.Code })
-	})
+	}), err
 }
