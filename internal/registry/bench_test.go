@@ -14,7 +14,11 @@ import (
 )
 
 func eachEngine(b *testing.B, f func(b *testing.B, w *world)) {
-	for _, e := range storetest.Engines() {
+	onEach(b, storetest.Engines(), f)
+}
+
+func onEach(b *testing.B, engines []storetest.Engine, f func(b *testing.B, w *world)) {
+	for _, e := range engines {
 		b.Run(string(e), func(b *testing.B) { f(b, registrytest.New(b, registrytest.Options{Engine: e})) })
 	}
 }

@@ -20,10 +20,11 @@ import (
 // each event a case of its own and then, in a second batch, a further event of
 // each: asking what came before, taking turns, locks, the rows of ten tables,
 // the trail, the commit. The peer copies the same rows into tables with the same
-// indexes, in one transaction too, and asks nothing.
+// indexes, in one transaction too, and asks nothing. Both flush each commit to
+// disk.
 func BenchmarkIntakeAgainstCopy(b *testing.B) {
 	ctx := context.Background()
-	url := storetest.URL(b, storetest.Postgres)
+	url := storetest.URL(b, storetest.Durable)
 	db := storetest.Open(b, url)
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"slices"
 	"strconv"
@@ -78,6 +79,7 @@ func (t *Tx) CaseKnown(code docket.Code) (bool, error) {
 // CaseRecords reads the lifecycle rows of a case.
 func (t *Tx) CaseRecords(code docket.Code) ([]Record, error) {
 	if known, ok := t.ahead.records.rows(string(code)); ok {
+		slices.SortFunc(known, func(a, b Record) int { return cmp.Compare(a.ID.Seq, b.ID.Seq) })
 		return known, nil
 	}
 	return all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 ORDER BY seq`, []any{string(code)}, scanRecord)

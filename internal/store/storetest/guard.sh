@@ -1,6 +1,6 @@
 # Runs one throw-away PostgreSQL cluster for as long as a test process uses it,
 # and a little longer, so that the next package finds it running.
-#   sh -c SCRIPT guard DIRECTORY PROGRAMS
+#   sh -c SCRIPT guard DIRECTORY PROGRAMS [-durable]
 # Users of the cluster hold a shared lock on the file "users"; the kernel frees
 # it however they end. Whoever looks for the cluster holds "start".
 set -u
@@ -17,18 +17,25 @@ fail() {
 
 # In memory where there is room: making and dropping databases is mostly files.
 data=/dev/shm/fengcun-pg-$(id -u)
+flush=off
+if [ "$3" = -durable ]; then # each commit on disk, as in production
+	data=$1/data
+	flush=on
+fi
 rm -rf "$data" data failed
 room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ "${room:-0}" -lt 2000000 ] || ! mkdir -m 700 "$data"; then
+if [ $flush = on ]; then
+	mkdir -m 700 "$data" || fail "no room for data in $1"
+elif [ "${room:-0}" -lt 2000000 ] || ! mkdir -m 700 "$data"; then
 	data=$1/data
 fi
 "$programs/initdb" -D "$data" -U postgres -A trust -N --no-instructions --encoding=UTF8 --locale=C >log 2>&1 ||
 	fail "initdb failed: see $1/log"
 
-# Nothing here must survive a crash of the machine.
+# Nothing here must survive a crash of the machine; durable ones cost what it costs.
 setpriv --pdeathsig QUIT -- "$programs/postgres" -D "$data" -k "$1" -c listen_addresses= \
 	-c unix_socket_permissions=0700 -c max_connections=300 -c shared_buffers=64MB \
-	-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
+	-c fsync=$flush -c synchronous_commit=$flush -c full_page_writes=$flush -c autovacuum=off \
 	-c wal_level=minimal -c max_wal_senders=0 -c log_min_messages=fatal -c max_wal_size=256MB \
 	>>log 2>&1 &
 server=$!

@@ -31,34 +31,37 @@ var guard string
 type cluster struct {
 	dir   string
 	users *os.File
+	// template is the name of this process's migrated database.
+	template func() (string, error)
 }
 
-// running is the cluster, started by the first test that asks for it.
-var running = sync.OnceValues(start)
+// The clusters, each started by the first test that asks for it: one that
+// forgets all in a crash, and one that flushes each commit to disk.
+var (
+	running = sync.OnceValues(func() (*cluster, error) { return start("") })
+	durable = sync.OnceValues(func() (*cluster, error) { return start("-durable") })
+)
 
-// template is the name of this process's migrated database.
-var template = sync.OnceValues(func() (string, error) {
-	c, err := running()
-	if err != nil {
-		return "", err
-	}
+func (c *cluster) migrated() (string, error) {
 	name := newName()
 	if err := c.create(name, "template0"); err != nil {
 		return "", err
 	}
 	return name, migrate(c.url(name))
-})
+}
 
-func blank() (string, error) { return "template0", nil }
+func blank(*cluster) (string, error) { return "template0", nil }
+
+func migratedOnce(c *cluster) (string, error) { return c.template() }
 
 // postgresDatabase makes a database after the one that from names.
-func postgresDatabase(tb testing.TB, from func() (string, error)) string {
+func postgresDatabase(tb testing.TB, on func() (*cluster, error), from func(*cluster) (string, error)) string {
 	tb.Helper()
-	c, err := running()
+	c, err := on()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	original, err := from()
+	original, err := from(c)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -95,7 +98,7 @@ func (c *cluster) exec(statement string) error {
 }
 
 // start finds the cluster running or starts a guard that runs it.
-func start() (*cluster, error) {
+func start(kind string) (*cluster, error) {
 	if _, err := os.Stat(filepath.Join(programs, "initdb")); err != nil {
 		return nil, errMissing
 	}
@@ -103,7 +106,8 @@ func start() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{dir: filepath.Join(shortTemp(), fmt.Sprintf("fengcun-pg-%d", owner.Uid))}
+	c := &cluster{dir: filepath.Join(shortTemp(), fmt.Sprintf("fengcun-pg%s-%d", kind, owner.Uid))}
+	c.template = sync.OnceValues(c.migrated)
 	if err := ownDirectory(c.dir, owner); err != nil {
 		return nil, err
 	}
@@ -113,7 +117,7 @@ func start() (*cluster, error) {
 	}
 	defer gate.Close() // releases the lock
 	if c.exec("SELECT 1") != nil {
-		if err := c.run(owner); err != nil {
+		if err := c.run(owner, kind); err != nil {
 			return nil, err
 		}
 	}
@@ -122,12 +126,12 @@ func start() (*cluster, error) {
 }
 
 // run starts the guard and waits for the server to answer.
-func (c *cluster) run(owner *syscall.Credential) error {
+func (c *cluster) run(owner *syscall.Credential, kind string) error {
 	failed := filepath.Join(c.dir, "failed")
 	if err := os.Remove(failed); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	cmd := exec.Command("sh", "-c", guard, "guard", c.dir, programs)
+	cmd := exec.Command("sh", "-c", guard, "guard", c.dir, programs, kind)
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
 	cmd.Dir = c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

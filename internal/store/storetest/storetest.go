@@ -24,9 +24,11 @@ type Engine string
 const (
 	SQLite   Engine = "sqlite"
 	Postgres Engine = "postgres"
+	// Durable is PostgreSQL that flushes each commit to disk: for measurements.
+	Durable Engine = "postgres-durable"
 )
 
-// Engines lists both.
+// Engines lists the two that tests run on.
 func Engines() []Engine { return []Engine{SQLite, Postgres} }
 
 // Each runs f as a subtest on either engine, with an empty migrated database.
@@ -42,7 +44,10 @@ func Each(t *testing.T, f func(t *testing.T, db *store.DB)) {
 func URL(tb testing.TB, e Engine) string {
 	tb.Helper()
 	if e == Postgres {
-		return postgresDatabase(tb, template)
+		return postgresDatabase(tb, running, migratedOnce)
+	}
+	if e == Durable {
+		return postgresDatabase(tb, durable, migratedOnce)
 	}
 	file := filepath.Join(tb.TempDir(), "fengcun.db")
 	content, err := sqliteTemplate()
@@ -60,7 +65,7 @@ func URL(tb testing.TB, e Engine) string {
 func As(tb testing.TB, url, role string) string {
 	tb.Helper()
 	login := newName()
-	c, err := running()
+	c, err := serverOf(url)
 	if err == nil {
 		err = c.exec("CREATE ROLE " + login + " LOGIN IN ROLE " + role)
 	}
@@ -75,11 +80,18 @@ func As(tb testing.TB, url, role string) string {
 	return strings.Replace(url, "user=postgres", "user="+login, 1)
 }
 
+func serverOf(url string) (*cluster, error) {
+	if strings.Contains(url, "-durable-") {
+		return durable()
+	}
+	return running()
+}
+
 // Blank is URL without the schema.
 func Blank(tb testing.TB, e Engine) string {
 	tb.Helper()
 	if e == Postgres {
-		return postgresDatabase(tb, blank)
+		return postgresDatabase(tb, running, blank)
 	}
 	return "sqlite:" + filepath.Join(tb.TempDir(), "fengcun.db")
 }
