@@ -50,7 +50,7 @@ func (f *File) At(now time.Time) (time.Time, error) {
 	if at.Sub(f.kept) < Grain {
 		return at, nil
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())) //nolint:gosec // after 1970
+	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro()))
 	if _, err := f.file.WriteAt(b, 0); err != nil {
 		return at, fmt.Errorf("writing down the latest time seen: %w", err)
 	}

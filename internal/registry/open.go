@@ -36,21 +36,23 @@ func (r *Registry) Open(ctx context.Context, by, query string, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	answer := new(Answer)
-	err = r.withOpened(ctx, by, query, grant.Inspect, now,
-		func(_ *store.Tx, _ *journal, o opened) error {
-			answer.Request, answer.Receipt = o.request, o.receipt
-			answer.Records = nil
-			for _, c := range o.contents {
-				rec, err := answerRecord(c, o.request.Scope)
-				if err != nil {
-					return err
-				}
-				answer.Records = append(answer.Records, rec)
-			}
-			return nil
-		})
+	p, err := r.prepare(ctx, by, query, grant.Inspect, now)
 	if err != nil {
+		return nil, err
+	}
+	o, receipt, err := r.decrypt(ctx, p, now)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Request: p.request, Receipt: receipt}
+	for _, c := range o.contents {
+		rec, err := answerRecord(c, p.request.Scope)
+		if err != nil {
+			return nil, err
+		}
+		answer.Records = append(answer.Records, rec)
+	}
+	if err := r.opening.run(ctx, step{redeem: o}, r.take); err != nil {
 		return nil, err
 	}
 	answer.Watermark = fmt.Sprintf("%s · %s · %s · %s", answer.Request.Agency, answer.Request.Officer, query, stamp(now))
@@ -73,7 +75,7 @@ func (r *Registry) withOpened(ctx context.Context, by, query string, purpose gra
 	if err != nil {
 		return err
 	}
-	receipt, err := r.receipt(ctx, p.leaf, p.commitment.Leaf())
+	receipt, err := r.receipt(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -88,11 +90,8 @@ func (r *Registry) withOpened(ctx context.Context, by, query string, purpose gra
 		if err := tx.MoveQuery(query, store.QueryApproved, store.QueryOpened); err != nil {
 			return err
 		}
-		if _, err := j.add(trail.Entry{
-			Kind: "query.open", At: now, Actor: p.request.Officer, Agency: p.request.Agency,
-			Code: p.request.Record, Basis: p.request.Ground,
-			Detail: map[string]string{"query": query, "records": fmt.Sprint(len(contents))},
-		}, nil); err != nil {
+		done := opening{prepared: p, contents: contents}
+		if _, err := j.add(done.opened(now), nil); err != nil {
 			return err
 		}
 		return f(tx, j, opened{request: p.request, contents: contents, receipt: receipt})
@@ -112,18 +111,25 @@ func lockForRelease(tx *store.Tx, req *grant.Request) error {
 	return tx.LockCase(id.Code)
 }
 
-// prepared is an opening whose intent is in the trail.
+// prepared is an opening whose intent is on its way into the trail, or there.
 type prepared struct {
-	request    *grant.Request
-	grant      vault.Grant
-	ticket     vault.Ticket
+	request *grant.Request
+	grant   vault.Grant
+	ticket  vault.Ticket
+	row     *vault.TicketRow
+	entry   trail.Entry
+
+	// Once it is in the trail.
 	commitment trail.Commitment
 	leaf       int64
+	cover      trail.Checkpoint // that covers it; zero where one has to be waited for
 }
 
+// prepare has the vault check a grant and puts the intent into the trail
+// (step 7).
 func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.Purpose, now time.Time) (*prepared, error) {
 	p := new(prepared)
-	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+	err := r.db.Read(ctx, func(tx *store.Tx) error {
 		g, q, err := r.grantOf(tx, query)
 		if err != nil {
 			return err
@@ -137,18 +143,14 @@ func (r *Registry) prepare(ctx context.Context, by, query string, purpose grant.
 		if p.request, err = fresh(g, now); err != nil {
 			return err
 		}
-		ticket, row, entry, err := r.vault.Prepare(tx, g, now)
-		if err != nil {
-			return err
-		}
-		p.grant, p.ticket = g, ticket
-		p.commitment, err = j.add(entry, func(leaf int64) error {
-			row.Leaf, p.leaf = leaf, leaf
-			return tx.AddTicket(row)
-		})
+		p.grant = g
+		p.ticket, p.row, p.entry, err = r.vault.Prepare(tx, g, now)
 		return err
 	})
-	return p, err
+	if err != nil {
+		return nil, edge(err)
+	}
+	return p, r.opening.run(ctx, step{intent: p}, r.take)
 }
 
 // fresh refuses a grant that has expired by the registry's time. The vault

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -130,6 +131,9 @@ func (s *sequencer) last(tx *store.Tx) (trail.Checkpoint, error) {
 	if err != nil {
 		return trail.Checkpoint{}, err
 	}
+	if s.signed.Signed != nil && bytes.Equal(note, s.signed.Signed) {
+		return s.signed, nil
+	}
 	stored, err := s.signer.Verifier().Open(note)
 	if err != nil {
 		return stored, fmt.Errorf("the last checkpoint stored: %w", err)
@@ -245,14 +249,16 @@ const (
 	publishPoll = 25 * time.Millisecond
 )
 
-// receipt publishes a checkpoint and proves an entry against it.
-func (r *Registry) receipt(ctx context.Context, index int64, leaf trail.Leaf) (receipt trail.Receipt, err error) {
-	cp, err := r.covering(ctx, index)
-	if err != nil {
-		return receipt, err
+// receipt proves an intent against a published checkpoint.
+func (r *Registry) receipt(ctx context.Context, p *prepared) (receipt trail.Receipt, err error) {
+	cp := p.cover
+	if cp.Size <= p.leaf {
+		if cp, err = r.covering(ctx, p.leaf); err != nil {
+			return receipt, err
+		}
 	}
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
-		receipt, err = cp.Prove(index, leaf, tx)
+		receipt, err = tx.Prove(cp, p.leaf)
 		return err
 	})
 	return receipt, err

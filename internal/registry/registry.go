@@ -77,6 +77,7 @@ type Registry struct {
 	rand    io.Reader
 	seq     *sequencer
 	watch   *watch
+	opening *turns[step]
 	group   *group
 }
 
@@ -96,7 +97,7 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		seq: seq, watch: new(watch), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
+		seq: seq, watch: new(watch), opening: newTurns[step](), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
 		vault: c.Vault,
 		cert:  c.Ring.Certificate(), packs: enactedSet(c.Packs), confirm: c.ConfirmSealing, rand: c.Rand,
 		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
@@ -245,6 +246,12 @@ func (j *journal) change(tx *store.Tx, c docket.Change, agencyID string) error {
 
 // write runs one verb: f's rows and its entries in one transaction.
 func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error) error {
+	return r.writeAnd(ctx, f, nil)
+}
+
+// writeAnd is write; last, which may be nil, runs in the same transaction once
+// the entries are appended.
+func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) error, last func(*store.Tx) error) error {
 	return edge(r.db.Write(ctx, func(tx *store.Tx) error {
 		generation, err := tx.KeyGeneration()
 		if err != nil {
@@ -257,7 +264,10 @@ func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error)
 		if err := f(tx, j); err != nil {
 			return err
 		}
-		return j.write(tx)
+		if err := j.write(tx); err != nil || last == nil {
+			return err
+		}
+		return last(tx)
 	}))
 }
 

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/grant"
@@ -72,6 +74,24 @@ func (t *Tx) QueriesFor(agencyID string, limit int) ([]Query, error) {
 // MoveQuery changes a query's state, provided it still is in the first.
 func (t *Tx) MoveQuery(id string, from, to QueryState) error {
 	return t.change(`UPDATE query SET state = $3 WHERE id = $1 AND state = $2`, id, string(from), string(to))
+}
+
+// MoveQueries is MoveQuery for several, all or none.
+func (t *Tx) MoveQueries(ids []string, from, to QueryState) error {
+	args := []any{string(from), string(to)}
+	var list strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			list.WriteString(", ")
+		}
+		args = append(args, id)
+		fmt.Fprintf(&list, "$%d", i+3)
+	}
+	n, err := t.exec(`UPDATE query SET state = $2 WHERE state = $1 AND id IN (`+list.String()+`)`, args...)
+	if err == nil && n != int64(len(ids)) {
+		return ErrStale
+	}
+	return err
 }
 
 // Approval is an answer as the store keeps it; the signed body is encrypted.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/vault"
@@ -138,6 +140,42 @@ func (t *Tx) AddTicket(k *vault.TicketRow) error {
 	return t.change(`INSERT INTO ticket (query, hash, leaf, prepared, expires) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (query) DO UPDATE SET hash = $2, leaf = $3, prepared = $4, expires = $5 WHERE ticket.redeemed IS NULL`,
 		k.Query, k.Hash, k.Leaf, micros(k.Prepared), micros(k.Expires))
+}
+
+// AddTickets is AddTicket for several queries, one ticket each, in one
+// statement.
+func (t *Tx) AddTickets(ks []*vault.TicketRow) error {
+	args := make([]any, 0, 5*len(ks))
+	for _, k := range ks {
+		args = append(args, k.Query, k.Hash, k.Leaf, micros(k.Prepared), micros(k.Expires))
+	}
+	n, err := t.exec(`INSERT INTO ticket (query, hash, leaf, prepared, expires) VALUES `+placeholders(len(ks), 5)+`
+		ON CONFLICT (query) DO UPDATE SET hash = excluded.hash, leaf = excluded.leaf, prepared = excluded.prepared, expires = excluded.expires
+		WHERE ticket.redeemed IS NULL`, args...)
+	if err == nil && n != int64(len(ks)) {
+		return ErrStale
+	}
+	return err
+}
+
+// RedeemTickets is RedeemTicket for several, all or none.
+func (t *Tx) RedeemTickets(queries []string, hashes [][]byte, at time.Time) error {
+	args := []any{micros(at)}
+	for i, q := range queries {
+		args = append(args, q, hashes[i])
+	}
+	var pairs strings.Builder
+	for i := range queries {
+		if i > 0 {
+			pairs.WriteString(" OR ")
+		}
+		fmt.Fprintf(&pairs, "query = $%d AND hash = $%d", 2*i+2, 2*i+3)
+	}
+	n, err := t.exec(`UPDATE ticket SET redeemed = $1 WHERE redeemed IS NULL AND expires > $1 AND (`+pairs.String()+`)`, args...)
+	if err == nil && n != int64(len(queries)) {
+		return vault.ErrTicket
+	}
+	return err
 }
 
 // RedeemTicket implements vault.Rows. Two that redeem at once: one gets ErrTicket.

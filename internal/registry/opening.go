@@ -1,0 +1,185 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+	"github.com/fengcun/fengcun/internal/vault"
+)
+
+// Queries that are opened at the same time check, prove and decrypt side by
+// side, each by itself. What they write they write together: the intents of
+// some and the redemptions of others, with the checkpoint over them, are one
+// transaction. So however many open, the log's head is locked and the disk
+// waited for once for all of them.
+
+// step is one durable step of an opening: its intent, or its redemption.
+type step struct {
+	intent *prepared
+	redeem *opening
+}
+
+// take puts steps into the books and the trail. Where this program signs
+// checkpoints alone each intent knows one that covers it.
+func (r *Registry) take(ctx context.Context, steps []step) error {
+	s := r.seq
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	var (
+		intents []*prepared
+		redeems []*opening
+		cp      trail.Checkpoint
+	)
+	for _, st := range steps {
+		if st.intent != nil {
+			intents = append(intents, st.intent)
+		} else {
+			redeems = append(redeems, st.redeem)
+		}
+	}
+	err := r.writeAnd(ctx, func(tx *store.Tx, j *journal) error {
+		if err := redeem(tx, j, redeems); err != nil {
+			return err
+		}
+		return intend(j, intents)
+	}, func(tx *store.Tx) (err error) {
+		if len(intents) == 0 {
+			return nil
+		}
+		if err := addTickets(tx, intents); err != nil {
+			return err
+		}
+		cp, err = s.signWithin(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if cp.Size > 0 {
+		s.signed, s.public = cp, cp
+	}
+	for _, p := range intents {
+		p.cover = cp
+	}
+	return nil
+}
+
+func intend(j *journal, ps []*prepared) error {
+	for _, p := range ps {
+		c, err := j.add(p.entry, func(leaf int64) error {
+			p.row.Leaf, p.leaf = leaf, leaf
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		p.commitment = c
+	}
+	return nil
+}
+
+func addTickets(tx *store.Tx, ps []*prepared) error {
+	rows := make([]*vault.TicketRow, len(ps))
+	for i, p := range ps {
+		rows[i] = p.row
+	}
+	return tx.AddTickets(rows)
+}
+
+// redeem ends openings: tickets and queries are used up, and the trail says so.
+func redeem(tx *store.Tx, j *journal, os []*opening) error {
+	if len(os) == 0 {
+		return nil
+	}
+	queries, hashes := make([]string, len(os)), make([][]byte, len(os))
+	var last time.Time
+	for i, o := range os {
+		queries[i], hashes[i] = o.request.ID, o.hash
+		if o.at.After(last) {
+			last = o.at
+		}
+		if _, err := j.add(o.opened(o.at), nil); err != nil {
+			return err
+		}
+	}
+	if err := tx.RedeemTickets(queries, hashes, last); err != nil {
+		return err
+	}
+	return tx.MoveQueries(queries, store.QueryApproved, store.QueryOpened)
+}
+
+// signWithin signs a checkpoint over what the transaction appends, to be stored
+// with it. The zero checkpoint: another program holds the lease, or witnesses
+// have to cosign first; then one is waited for once this is committed.
+func (s *sequencer) signWithin(tx *store.Tx) (trail.Checkpoint, error) {
+	if s.Witnesses != nil {
+		return trail.Checkpoint{}, nil
+	}
+	cp, _, err := s.sign(tx)
+	if errors.Is(err, store.ErrStale) {
+		return trail.Checkpoint{}, nil
+	}
+	return cp, err
+}
+
+// opening is what the vault gave for a grant, before its ticket is redeemed.
+type opening struct {
+	*prepared
+	contents []*vault.Content
+	hash     []byte // of the ticket
+	at       time.Time
+}
+
+// deferred are the rows of a transaction that only reads: the ticket that the
+// vault redeems is redeemed afterwards, with others, and until that is
+// committed nothing of what it opened leaves this package.
+type deferred struct {
+	*store.Tx
+	o *opening
+}
+
+func (d deferred) RedeemTicket(_ string, hash []byte, at time.Time) error {
+	d.o.hash, d.o.at = hash, at
+	return nil
+}
+
+// decrypt proves the intent against a checkpoint and opens (step 8).
+func (r *Registry) decrypt(ctx context.Context, p *prepared, now time.Time) (*opening, trail.Receipt, error) {
+	var receipt trail.Receipt
+	cp := p.cover
+	if cp.Size <= p.leaf {
+		var err error
+		if cp, err = r.covering(ctx, p.leaf); err != nil {
+			return nil, receipt, err
+		}
+	}
+	o := &opening{prepared: p}
+	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if receipt, err = tx.Prove(cp, p.leaf); err != nil {
+			return err
+		}
+		o.contents, err = r.vault.Open(deferred{tx, o}, p.ticket, p.grant, p.commitment, receipt, now)
+		if err == nil && o.hash == nil {
+			err = vault.ErrTicket // a vault that redeems nothing has opened nothing
+		}
+		return err
+	})
+	return o, receipt, edge(err)
+}
+
+// opened is the entry that ends an opening.
+func (o *opening) opened(at time.Time) trail.Entry {
+	return trail.Entry{
+		Kind: "query.open", At: at, Actor: o.request.Officer, Agency: o.request.Agency,
+		Code: o.request.Record, Basis: o.request.Ground,
+		Detail: map[string]string{"query": o.request.ID, "records": fmt.Sprint(len(o.contents))},
+	}
+}
