@@ -35,7 +35,7 @@ var errOther = errors.New("another history is needed")
 // play lets a history happen in both worlds.
 func (p *pair) play(h *history) error {
 	p.Helper()
-	p.h, p.step, p.codes, p.records = h, 0, map[docket.Code]bool{}, nil
+	p.h, p.step, p.codes, p.records, p.suspected = h, 0, map[docket.Code]bool{}, nil, noPair
 	p.without.wipe(h.seed)
 	p.with.wipe(h.seed)
 	if err := p.level(h.end); err != nil { // the history before was given up
@@ -52,6 +52,9 @@ func (p *pair) play(h *history) error {
 		} else {
 			err = p.both(func(s *side) (any, error) { return s.receive(a.events, p.step, at) })
 		}
+		if err == nil && a.extra {
+			err = p.alike(a.events[0], at)
+		}
 		if err != nil {
 			return err
 		}
@@ -64,6 +67,41 @@ func (p *pair) play(h *history) error {
 	}
 	return p.publish()
 }
+
+// alike has both worlds know, of every other extra person, somebody of that name
+// and birthday without a document, who may be the same: while the extra record
+// is open, the two come before a human.
+func (p *pair) alike(e *docket.Event, at time.Time) error {
+	if e.Type != docket.CaseFiled || p.h.rng.IntN(2) == 0 {
+		return nil
+	}
+	who := p.h.extra.person()
+	filed := &docket.Event{
+		ID: "alike-" + e.ID, Source: e.Source, Type: docket.CaseFiled, Time: e.Time,
+		Data: docket.Data{
+			Date: e.Data.Date, Numbers: []docket.Number{{Kind: "立案号", No: "疑" + e.Data.Numbers[0].No}},
+			Persons: []docket.Part{{Identity: docket.Identity{Name: who.Name, Sex: who.Gender(), Birth: who.Born()}, Suspected: e.Data.Persons[0].Suspected}},
+		},
+	}
+	p.step++
+	at = at.Add(time.Second)
+	if err := p.both(func(s *side) (any, error) { return s.receive([]*docket.Event{filed}, p.step, at) }); err != nil {
+		return err
+	}
+	if err := p.level(at); err != nil {
+		return err
+	}
+	if err := p.identify(at); err != nil {
+		return err
+	}
+	if id := p.with.text(`SELECT COALESCE(MIN(id), '') FROM identity_pair`); id != "" {
+		p.suspected = id
+	}
+	return nil
+}
+
+// noPair is the id of a pair that there never was.
+const noPair = "0123456789abcdef01234567"
 
 // publish signs a checkpoint, as the server does each second: nothing of the
 // trail is shown before.
@@ -190,7 +228,6 @@ func (p *pair) settle() error {
 	p.step++
 	s, ctx := p.with, context.Background()
 	s.tape.begin("settle")
-	pair := s.text(`SELECT id FROM identity_pair WHERE person_key IN (SELECT person_key FROM person_record WHERE code = $1)`, string(p.records[0].Code))
 	for _, id := range p.records {
 		row := s.record(id)
 		if row.Status == docket.Sealed {
@@ -207,9 +244,6 @@ func (p *pair) settle() error {
 	var all []string
 	for _, a := range s.agencies {
 		all = append(all, a.ID)
-	}
-	if p.suspected = pair; pair == "" {
-		p.suspected = "0123456789abcdef01234567"
 	}
 	if err := errors.Join(p.level(p.h.end), p.identify(p.h.end)); err != nil {
 		return err

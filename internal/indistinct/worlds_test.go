@@ -29,16 +29,20 @@ func (d difference) String() string {
 type tally struct {
 	mu                    sync.Mutex
 	worlds, joined, asked int
+	suspected             int // worlds in which the extra person was thought to be another
 	needed                map[string]int
 }
 
-func (n *tally) add(asked int, joined bool, needed []string) {
+func (n *tally) add(asked int, joined, suspected bool, needed []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.worlds++
 	n.asked += asked
 	if joined {
 		n.joined++
+	}
+	if suspected {
+		n.suspected++
 	}
 	for _, x := range needed {
 		n.needed[x]++
@@ -77,7 +81,7 @@ func (p *pair) tells(e effort, n *tally) (out []difference) {
 			}
 		}
 	}
-	n.add(asked, p.h.under != nil, needed)
+	n.add(asked, p.h.under != nil, p.suspected != noPair, needed)
 	return out
 }
 
@@ -153,8 +157,11 @@ func TestWorlds(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case; %d answers compared; exceptions needed: %v",
-		total.worlds, total.joined, total.asked, total.needed)
+	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another; %d answers compared; exceptions needed: %v",
+		total.worlds, total.joined, total.suspected, total.asked, total.needed)
+	if total.suspected == 0 {
+		t.Error("nobody whose record came to be sealed was ever thought to be another")
+	}
 	for _, x := range exceptions() {
 		if total.needed[x.name] == 0 {
 			t.Errorf("the exception %q was never needed: take it out", x.name)
