@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
 	"github.com/fengcun/fengcun/internal/store/storetest"
@@ -97,4 +99,42 @@ func TestOpeningTwiceAtOnce(t *testing.T) {
 			w.Check()
 		})
 	}
+}
+
+// Many who open at the same moment share transactions: each gets the answer to
+// their own query, and one whose query was opened before takes nobody along.
+func TestManyOpenAtOnce(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		p := w.Adult()
+		w.Sealed(p)
+		var queries []*grant.Request
+		for range 12 {
+			r := w.About(p)
+			w.Approve(r, w.Ask(r))
+			queries = append(queries, r)
+		}
+		queries = append(queries, queries[0], queries[1])
+		var (
+			wg     sync.WaitGroup
+			opened atomic.Int32
+		)
+		for _, r := range queries {
+			wg.Go(func() {
+				a, err := w.Reg.Open(context.Background(), r.Officer, r.ID, w.Now)
+				switch {
+				case err == nil && a.Request.ID == r.ID && len(a.Records) == 1:
+					opened.Add(1)
+				case err == nil:
+					t.Errorf("query %s: the answer %+v", r.ID, a)
+				case r != queries[0] && r != queries[1]:
+					t.Errorf("query %s: %v", r.ID, err)
+				}
+			})
+		}
+		wg.Wait()
+		w.Check()
+		if n := w.Count(`SELECT COUNT(*) FROM query WHERE state = 'opened'`); n != int(opened.Load()) || n < 10 {
+			t.Errorf("%d are opened, %d were answered", n, opened.Load())
+		}
+	})
 }
