@@ -52,6 +52,7 @@ func Register(mux *http.ServeMux, o Options) huma.API {
 	}
 	s := &server{Options: o, gate: gate{most: o.Pushes}}
 	s.events(api)
+	s.stream(api)
 	s.certificates(api)
 	s.receipts(api)
 	s.officers(api)

@@ -35,6 +35,13 @@ func serve(t *testing.T) *site {
 	return &site{w, srv.URL}
 }
 
+func (s *site) clock() time.Time { return s.Now }
+
+// client is the police's system.
+func (s *site) client() *api.Client {
+	return &api.Client{URL: s.URL, Agency: registrytest.Police, Key: s.SystemKey(registrytest.Police), HTTP: http.DefaultClient, Rand: rand.Reader}
+}
+
 // as is the client of the officer of an agency who holds a duty.
 func (s *site) as(agencyID string, duty agency.Duty) *caller {
 	id := registrytest.OfficerID(agencyID, duty)

@@ -90,7 +90,7 @@ func (s *server) push(ctx context.Context, in *pushInput) (*pushOutput, error) {
 	if err != nil {
 		return nil, s.problem(ctx, err)
 	}
-	return &pushOutput{Body: answer(receipts)}, nil
+	return &pushOutput{Body: pushAnswer(receipts)}, nil
 }
 
 // Split gives the events of a push byte for byte as they were sent.
@@ -135,7 +135,7 @@ func mediaType(s string) string {
 	return string(bytes.ToLower(bytes.TrimSpace([]byte(s))))
 }
 
-func answer(receipts []registry.Receipt) PushAnswer {
+func pushAnswer(receipts []registry.Receipt) PushAnswer {
 	a := PushAnswer{Results: make([]EventResult, len(receipts))}
 	for i, r := range receipts {
 		res := EventResult{ID: r.ID, Outcome: string(r.Outcome)}
