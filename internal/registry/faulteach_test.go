@@ -57,7 +57,8 @@ func (d deed) look() {
 // again says that a verb refuses because it took place, as it may where the
 // commit was done and nobody was told.
 func again(err error) bool {
-	return errors.Is(err, registry.ErrState) || errors.Is(err, grant.ErrNotApproved)
+	return errors.Is(err, registry.ErrState) || errors.Is(err, grant.ErrNotApproved) ||
+		errors.Is(err, registry.ErrEnrolment) || errors.Is(err, grant.ErrCounter)
 }
 
 // crowded is after how many places a world is exchanged for an empty one: the
@@ -134,6 +135,8 @@ var verbs = map[string]func(w *world) func() deed{
 	"unseal":          unsealAct,
 	"publish":         publishAct,
 	"enrol":           enrolAct,
+	"enrol passkey":   enrolPasskeyAct,
+	"approve by key":  approvePasskeyAct,
 }
 
 // TestEveryStepBrokenOff enumerates the crash points of every verb: each SQL
