@@ -50,8 +50,15 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 		}
 		progress(float64(m.last.Sub(d.from.Time())) / float64(span))
 	}
+	if err := <-failed; err != nil {
+		return counts, err
+	}
+	// Each person once, and not in every month in which something was reported.
+	if err := compare(ctx, r, d.to.AddDays(1).Time()); err != nil {
+		return counts, err
+	}
 	progress(1)
-	return counts, <-failed
+	return counts, nil
 }
 
 // answerDays is how old a letter is when an agency's system answers it; the
@@ -115,7 +122,7 @@ func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader,
 	return send()
 }
 
-// sweep looks at everything that has fallen due, and at persons to compare.
+// sweep looks at everything that has fallen due.
 func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
 	const most = 500
 	for {
@@ -124,9 +131,14 @@ func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
 			return err
 		}
 		if n < most {
-			break
+			return nil
 		}
 	}
+}
+
+// compare looks at persons who may be one.
+func compare(ctx context.Context, r *registry.Registry, now time.Time) error {
+	const most = 500
 	for {
 		n, err := r.Identify(ctx, now, most)
 		if err != nil || n < most {
