@@ -49,21 +49,25 @@ func (s *server) stream(api huma.API) {
 	ndjson := func(line any, name string) map[string]*huma.MediaType {
 		return map[string]*huma.MediaType{typeNDJSON: {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(line), true, name)}}
 	}
+	const path = "/api/v1/events/stream"
 	huma.Register(api, huma.Operation{
-		OperationID: "stream-events", Method: http.MethodPost, Path: "/api/v1/events/stream",
+		OperationID: "stream-events", Method: http.MethodPost, Path: path,
 		Summary: "Stream case events, however many", Tags: []string{"events"},
 		Description: fmt.Sprintf("NDJSON of any length: one event a line, and after at most %d events or %d MiB a line that closes them as a delivery: "+
 			`{"delivery": id, "signedAt": time, "signature": base64}, signed as a push is. `+
 			"The answer is NDJSON, too, and comes while the body is still being sent: a line for each event and each delivery as it is stored, "+
 			`and {"end": true}. A delivery that is refused does not stop the others. Events after the last such line are not taken. `+
 			"429 with Retry-After: nothing was read.", MaxEvents, MaxBody>>20),
-		RequestBody: &huma.RequestBody{Required: true, Content: ndjson(Seal{}, "Seal"), Description: "Lines: events, and this after those of a delivery."},
 		Responses:   map[string]*huma.Response{"200": {Description: "Lines.", Content: ndjson(StreamLine{}, "StreamLine")}},
 		Errors:      []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{s.admit(api)},
 	}, func(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(hc huma.Context) { s.streamed(hc, in.Agency) }}, nil
 	})
+	// Said afterwards: the body of an operation registered with one is read whole before its handler runs.
+	api.OpenAPI().Paths[path].Post.RequestBody = &huma.RequestBody{
+		Required: true, Content: ndjson(Seal{}, "Seal"), Description: "Lines: events, and this after those of a delivery.",
+	}
 }
 
 // streamed answers a stream while it is read.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fengcun/fengcun/internal/api"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
@@ -107,13 +108,20 @@ func TestStream(t *testing.T) {
 func TestStreamAnswersWhileItIsRead(t *testing.T) {
 	s := serve(t)
 	w := s.client()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	answered := make(chan int, 1)
 	answered <- 0
 	events := [][]byte{s.event(t), s.event(t), s.event(t)}
 	sent := 0
-	err := w.Stream(t.Context(), func(yield func(string, [][]byte) bool) {
+	err := w.Stream(ctx, func(yield func(string, [][]byte) bool) {
 		for i, e := range events {
-			if <-answered; !yield(fmt.Sprint("stream-", i), [][]byte{e}) {
+			select {
+			case <-answered:
+			case <-ctx.Done():
+				return
+			}
+			if !yield(fmt.Sprint("stream-", i), [][]byte{e}) {
 				return
 			}
 			sent++
