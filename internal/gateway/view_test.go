@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -25,10 +26,15 @@ type agencyDatabase struct {
 	driver string
 }
 
+var numbered = regexp.MustCompile(`\$\d+`)
+
 func (a *agencyDatabase) exec(query string, args ...any) {
 	a.Helper()
-	if a.driver == "sqlite" {
+	switch a.driver {
+	case "sqlite":
 		query = strings.ReplaceAll(query, "$", "?")
+	case "mariadb":
+		query = numbered.ReplaceAllString(strings.ReplaceAll(query, `"`, "`"), "?")
 	}
 	if _, err := a.db.Exec(query, args...); err != nil {
 		a.Fatal(err)
@@ -43,6 +49,8 @@ func newAgencyDatabase(t *testing.T, driver string) (a *agencyDatabase, dsn stri
 		name, dsn = "sqlite", "file:"+filepath.Join(t.TempDir(), "agency.db")
 	case "postgres":
 		dsn = storetest.Blank(t, storetest.Postgres)
+	case "mariadb":
+		name, dsn = "mysql", newMariaDB(t)
 	}
 	db, err := sql.Open(name, dsn)
 	if err != nil {
@@ -64,7 +72,7 @@ func (a *agencyDatabase) add(seq int, written string, sex int) {
 // TestViews: rows go in once, in pages, also those that a transaction commits
 // late; a row with a mistake is reported with all its columns.
 func TestViews(t *testing.T) {
-	for _, driver := range []string{"sqlite", "postgres"} {
+	for _, driver := range []string{"sqlite", "postgres", "mariadb"} {
 		for _, cursor := range []string{"[seq]", "[written, seq]"} {
 			t.Run(driver+cursor, func(t *testing.T) {
 				a, dsn := newAgencyDatabase(t, driver)
