@@ -17,6 +17,9 @@ type serveCmd struct {
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(e *env) error {
+	if err := overwriteFreed(); err != nil {
+		return err
+	}
 	cfg, p, err := e.platform(c.Config)
 	if err != nil {
 		return err
@@ -40,6 +43,7 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	go p.keep(e.ctx)
 	go p.followPacks(e.ctx, cfg.Enacted)
+	go forget(e.ctx)
 	if err := announce(c.Ready, l); err != nil {
 		return err
 	}

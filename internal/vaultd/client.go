@@ -72,7 +72,7 @@ func (c *Client) take(ctx context.Context) (l *link, used bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	l = newLink(conn, c.patience)
+	l = &link{conn, c.patience}
 	if err := c.greet(l); err != nil {
 		return nil, false, errors.Join(err, conn.Close())
 	}

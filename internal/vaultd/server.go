@@ -90,7 +90,7 @@ func (s *Server) serve(ctx context.Context, c net.Conn) {
 			s.Log.Error("a call failed badly")
 		}
 	}()
-	l := newLink(c, s.Patience)
+	l := &link{c, s.Patience}
 	if err := s.greet(l); err != nil {
 		s.Log.Warn("a caller was refused", "reason", err.Error())
 		return

@@ -1,7 +1,6 @@
 package vaultd
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/binary"
@@ -71,15 +70,11 @@ func demand(q trail.Quorum) string {
 	return fmt.Sprintf("%d of %s", q.Need(), strings.Join(keys, ", "))
 }
 
-// link is one connection. Every message has a deadline.
+// link is one connection. Every message has a deadline. It has no buffer: one
+// would keep what was last opened in memory for as long as the link stands.
 type link struct {
 	c        net.Conn
-	r        *bufio.Reader
 	patience time.Duration
-}
-
-func newLink(c net.Conn, patience time.Duration) *link {
-	return &link{c: c, r: bufio.NewReader(c), patience: patience}
 }
 
 func (l *link) send(f *frame) error {
@@ -102,7 +97,7 @@ func (l *link) receive(wait time.Duration) (*frame, error) {
 	if err := l.c.SetReadDeadline(time.Now().Add(wait)); err != nil { //nolint:forbidigo // a deadline of the network, not a date of law
 		return nil, err
 	}
-	return readFrame(l.r)
+	return readFrame(l.c)
 }
 
 var errFrame = errors.New("not a message of this protocol")
