@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/fengcun/fengcun/internal/api"
 	"github.com/fengcun/fengcun/internal/docket"
@@ -238,6 +241,30 @@ func TestKeysInTheWrongPlace(t *testing.T) {
 	}
 	whole.write("fengcun.yaml", string(text)+"vault: {address: unix:"+a.socket+"}\n")
 	refused("still holds the vault's keys", "serve", "--config", whole.path("fengcun.yaml"))
+}
+
+// A vault that wants cosignatures the server would not gather opens nothing, so
+// the server says so before it serves.
+func TestWitnessesDiffer(t *testing.T) {
+	a := newApart(t)
+	public, _, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := note.NewEd25519VerifierKey("witness.example/one", public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(a.path("vault.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.write("vault.yaml", fmt.Sprintf("%s\nwitnesses: [%q]\nquorum: 1\n", text, key))
+	a.startVault()
+	out, err := exec.Command(binary, "serve", "--config", a.path("fengcun.yaml")).CombinedOutput()
+	if want := "fengcun: vault: the vault and the server are set up differently: the other side wants cosignatures of 1 of witness.example/one+"; err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("serve: %v, %s; want %q", err, out, want)
+	}
 }
 
 // Somebody who has the database's files and the memory of the process that

@@ -137,8 +137,17 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if errors.Is(err, ErrOtherwise) {
+		return otherwise{err}
+	}
 	return fmt.Errorf("%w: %w", vault.ErrUnreachable, err)
 }
+
+// otherwise is a vault that does answer, and is of as little use as one that
+// does not.
+type otherwise struct{ error }
+
+func (e otherwise) Unwrap() []error { return []error{vault.ErrUnreachable, e.error} }
 
 // talk is one conversation from the caller's side.
 type talk struct {
