@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +35,7 @@ func (r *Registry) take(ctx context.Context, steps []step) error {
 	var (
 		intents []*prepared
 		redeems []*opening
-		cp      trail.Checkpoint
+		next    signature
 	)
 	for _, st := range steps {
 		if st.intent != nil {
@@ -50,24 +49,17 @@ func (r *Registry) take(ctx context.Context, steps []step) error {
 			return err
 		}
 		return intend(j, intents)
-	}, func(tx *store.Tx) (err error) {
-		if len(intents) == 0 {
-			return nil
-		}
-		if err := addTickets(tx, intents); err != nil {
-			return err
-		}
-		cp, err = s.signWithin(tx)
+	}, func(tx *store.Tx, j *journal) (err error) {
+		addTickets(tx, intents)
+		next, err = s.signWithin(tx, j, len(intents) > 0)
 		return err
 	})
+	s.settle(next, err)
 	if err != nil {
 		return err
 	}
-	if cp.Size > 0 {
-		s.signed, s.public = cp, cp
-	}
 	for _, p := range intents {
-		p.cover = cp
+		p.cover = next.cp
 	}
 	return nil
 }
@@ -86,12 +78,15 @@ func intend(j *journal, ps []*prepared) error {
 	return nil
 }
 
-func addTickets(tx *store.Tx, ps []*prepared) error {
+func addTickets(tx *store.Tx, ps []*prepared) {
+	if len(ps) == 0 {
+		return
+	}
 	rows := make([]*vault.TicketRow, len(ps))
 	for i, p := range ps {
 		rows[i] = p.row
 	}
-	return tx.AddTickets(rows)
+	tx.AddTickets(rows)
 }
 
 // redeem ends openings: tickets and queries are used up, and the trail says so.
@@ -114,20 +109,6 @@ func redeem(tx *store.Tx, j *journal, os []*opening) error {
 		return err
 	}
 	return tx.MoveQueries(queries, store.QueryApproved, store.QueryOpened)
-}
-
-// signWithin signs a checkpoint over what the transaction appends, to be stored
-// with it. The zero checkpoint: another program holds the lease, or witnesses
-// have to cosign first; then one is waited for once this is committed.
-func (s *sequencer) signWithin(tx *store.Tx) (trail.Checkpoint, error) {
-	if s.Witnesses != nil {
-		return trail.Checkpoint{}, nil
-	}
-	cp, _, err := s.sign(tx)
-	if errors.Is(err, store.ErrStale) {
-		return trail.Checkpoint{}, nil
-	}
-	return cp, err
 }
 
 // opening is what the vault gave for a grant, before its ticket is redeemed.

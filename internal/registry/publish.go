@@ -47,9 +47,11 @@ type sequencer struct {
 	holder   string
 	turn     chan struct{}
 
-	// Both with turn held.
+	// All with turn held.
 	signed trail.Checkpoint // the last one this program signed or saw signed
 	public trail.Checkpoint // the last one published
+	fence  int64            // of the lease under which it was signed and stored; 0: unknown, as then is edge
+	edge   trail.Head       // a head that continues it
 }
 
 func newSequencer(c Config, signer *trail.Signer) (*sequencer, error) {
@@ -86,39 +88,6 @@ func (s *sequencer) term() (now, until time.Time) {
 	}
 	now = s.Now()
 	return now, now.Add(leaseTerm)
-}
-
-// sign extends the log's last checkpoint over what was committed since, once
-// the stored hashes have shown that it is continued. It holds the lease: a
-// program that lost it, or never had it, gets store.ErrStale and signs nothing.
-func (s *sequencer) sign(tx *store.Tx) (cp trail.Checkpoint, fence int64, err error) {
-	now, until := s.term()
-	if fence, err = tx.TakeLease(s.holder, now, until); err != nil {
-		return cp, 0, err
-	}
-	head, err := tx.CurrentHead()
-	if err != nil {
-		return cp, fence, err
-	}
-	last, err := s.last(tx)
-	if err != nil {
-		return cp, fence, err
-	}
-	switch {
-	case last.Size == head.Size() && last.Root == head.Root():
-		return last, fence, nil
-	case last.Signed == nil:
-		cp, err = s.signer.Checkpoint(s.rand, head)
-	default:
-		cp, err = s.signer.Extend(s.rand, last, head, tx)
-	}
-	if errors.Is(err, trail.ErrNotConsistent) {
-		return cp, fence, fmt.Errorf("%w: %w", ErrWentBack, err)
-	}
-	if err != nil || cp.Size == 0 {
-		return cp, fence, err
-	}
-	return cp, fence, tx.AddCheckpoint(cp.Size, cp.Signed)
 }
 
 // last is the newest checkpoint signed, by what is stored and by what this
@@ -164,23 +133,25 @@ func (r *Registry) publish(ctx context.Context, entry int64) (trail.Checkpoint, 
 	if entry >= 0 && s.public.Size > entry {
 		return s.public, nil
 	}
-	var (
-		cp    trail.Checkpoint
-		fence int64
-	)
-	err := r.db.Write(ctx, func(tx *store.Tx) (err error) {
-		cp, fence, err = s.sign(tx)
+	var next signature
+	err := r.db.Write(ctx, func(tx *store.Tx) error {
+		fence, err := s.lease(tx)
+		if err != nil {
+			return err
+		}
+		next, err = s.sign(tx, fence)
 		return err
 	})
+	s.settle(next, err)
 	switch {
 	case errors.Is(err, store.ErrStale):
 		return r.others(ctx)
 	case err != nil:
-		return cp, err
+		return trail.Checkpoint{}, err
 	}
-	s.signed = cp
+	cp := next.cp
 	if s.Witnesses != nil && cp.Size > 0 {
-		if cp, err = r.cosigned(ctx, cp, fence); err != nil {
+		if cp, err = r.cosigned(ctx, cp, next.fence); err != nil {
 			return cp, err
 		}
 	}

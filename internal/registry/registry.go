@@ -187,6 +187,8 @@ type journal struct {
 	entries []trail.Commitment
 	then    []func(leaf int64) error
 	read    map[*byte]*docket.Event // of slips that were read already: see bodyOf
+
+	before, after trail.Head // the log without the entries and with them, once written
 }
 
 func (r *Registry) journal() *journal { return &journal{r: r, read: make(map[*byte]*docket.Event)} }
@@ -216,6 +218,7 @@ func (j *journal) write(tx *store.Tx) error {
 		return err
 	}
 	b := head.Append(leaves...)
+	j.before, j.after = head, b.Head
 	if err := tx.AppendTrail(b, sealed); err != nil {
 		return err
 	}
@@ -251,7 +254,7 @@ func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error)
 
 // writeAnd is write; last, which may be nil, runs in the same transaction once
 // the entries are appended.
-func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) error, last func(*store.Tx) error) error {
+func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) error, last func(*store.Tx, *journal) error) error {
 	return edge(r.db.Write(ctx, func(tx *store.Tx) error {
 		generation, err := tx.KeyGeneration()
 		if err != nil {
@@ -267,7 +270,7 @@ func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) err
 		if err := j.write(tx); err != nil || last == nil {
 			return err
 		}
-		return last(tx)
+		return last(tx, j)
 	}))
 }
 

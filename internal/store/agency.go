@@ -45,13 +45,21 @@ func (t *Tx) PutOfficer(o *agency.Officer) error {
 // Officer reads one officer with the passkeys, or ErrNotFound.
 func (t *Tx) Officer(id string) (*agency.Officer, error) {
 	o := &agency.Officer{ID: id}
-	err := t.one(`SELECT agency, name, duty, verify_key, key_kind FROM officer WHERE id = $1`, []any{id},
-		&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind))
-	if err != nil {
+	keys, err := all(t, `SELECT o.agency, o.name, o.duty, o.verify_key, o.key_kind, `+keyOrNone+`
+		FROM officer o LEFT JOIN passkey p ON p.officer = o.id WHERE o.id = $1 ORDER BY p.added, p.id`,
+		[]any{id}, func(scan func(...any) error) (agency.Passkey, error) {
+			return scanPasskey(scan, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind))
+		})
+	switch {
+	case err != nil:
 		return o, err
+	case len(keys) == 0:
+		return o, ErrNotFound
 	}
-	o.Passkeys, err = t.Passkeys(id)
-	return o, err
+	if len(keys[0].ID) > 0 {
+		o.Passkeys = keys
+	}
+	return o, nil
 }
 
 // Officers reads all officers by id, without their passkeys.

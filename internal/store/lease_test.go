@@ -86,7 +86,10 @@ func TestLeaseAtOnce(t *testing.T) {
 func TestTheCosignedLog(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
 		log := db.WitnessedLog()
-		write(t, db, func(tx *store.Tx) error { return tx.AddCheckpoint(9, []byte("signed")) })
+		write(t, db, func(tx *store.Tx) error {
+			tx.AddCheckpoint(9, []byte("signed"))
+			return nil
+		})
 		if note, err := log.Checkpoint(t.Context()); note != nil || err != nil {
 			t.Errorf("before a witness has cosigned: %q, %v", note, err)
 		}
