@@ -44,19 +44,27 @@ func (r *Registry) take(ctx context.Context, steps []step) error {
 			redeems = append(redeems, st.redeem)
 		}
 	}
-	err := r.writeAnd(ctx, func(tx *store.Tx, j *journal) error {
+	// Nothing in here is encrypted under a key that rotates, so the key ring's
+	// generation is not asked for.
+	err := r.db.Write(ctx, func(tx *store.Tx) (err error) {
+		j := r.journal()
 		if err := redeem(tx, j, redeems); err != nil {
 			return err
 		}
-		return intend(j, intents)
-	}, func(tx *store.Tx, j *journal) (err error) {
+		if err := intend(j, intents); err != nil {
+			return err
+		}
+		fence := s.leaseSoon(tx, len(intents) > 0)
+		if err := j.write(tx); err != nil {
+			return err
+		}
 		addTickets(tx, intents)
-		next, err = s.signWithin(tx, j, len(intents) > 0)
+		next, err = s.signWithin(tx, j, *fence)
 		return err
 	})
 	s.settle(next, err)
 	if err != nil {
-		return err
+		return edge(err)
 	}
 	for _, p := range intents {
 		p.cover = next.cp
@@ -105,10 +113,9 @@ func redeem(tx *store.Tx, j *journal, os []*opening) error {
 			return err
 		}
 	}
-	if err := tx.RedeemTickets(queries, hashes, last); err != nil {
-		return err
-	}
-	return tx.MoveQueries(queries, store.QueryApproved, store.QueryOpened)
+	tx.RedeemTickets(queries, hashes, last)
+	tx.MoveQueries(queries, store.QueryApproved, store.QueryOpened)
+	return nil
 }
 
 // opening is what the vault gave for a grant, before its ticket is redeemed.

@@ -249,12 +249,6 @@ func (j *journal) change(tx *store.Tx, c docket.Change, agencyID string) error {
 
 // write runs one verb: f's rows and its entries in one transaction.
 func (r *Registry) write(ctx context.Context, f func(*store.Tx, *journal) error) error {
-	return r.writeAnd(ctx, f, nil)
-}
-
-// writeAnd is write; last, which may be nil, runs in the same transaction once
-// the entries are appended.
-func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) error, last func(*store.Tx, *journal) error) error {
 	return edge(r.db.Write(ctx, func(tx *store.Tx) error {
 		generation, err := tx.KeyGeneration()
 		if err != nil {
@@ -267,10 +261,7 @@ func (r *Registry) writeAnd(ctx context.Context, f func(*store.Tx, *journal) err
 		if err := f(tx, j); err != nil {
 			return err
 		}
-		if err := j.write(tx); err != nil || last == nil {
-			return err
-		}
-		return last(tx, j)
+		return j.write(tx)
 	}))
 }
 

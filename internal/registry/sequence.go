@@ -42,27 +42,32 @@ func (s *sequencer) lease(tx *store.Tx) (fence int64, err error) {
 	return tx.TakeLease(s.holder, now, until)
 }
 
+// leaseSoon is lease where the transaction is to sign by itself: the fence
+// comes with the log's head, and stays 0 where another program signs, where
+// witnesses have to cosign first, or where nobody needs a checkpoint yet.
+func (s *sequencer) leaseSoon(tx *store.Tx, wanted bool) *int64 {
+	fence := new(int64)
+	if wanted && s.Witnesses == nil {
+		now, until := s.term()
+		tx.TakeLeaseSoon(s.holder, now, until, fence)
+	}
+	return fence
+}
+
 // signWithin signs a checkpoint over what the transaction appended, to be
-// stored with it; or, where nobody needs one yet, follows the head. No
-// checkpoint: another program holds the lease, or witnesses have to cosign
-// first; then one is waited for once this is committed.
+// stored with it; without a fence it follows the head. A checkpoint that an
+// intent needs is then waited for once this is committed.
 //
 // What is appended to a head that continues the last checkpoint continues it,
 // too, so where every step since was taken here no hashes are read.
-func (s *sequencer) signWithin(tx *store.Tx, j *journal, wanted bool) (next signature, err error) {
+func (s *sequencer) signWithin(tx *store.Tx, j *journal, fence int64) (next signature, err error) {
 	known := s.fence != 0 && j.before.Size() == s.edge.Size() && j.before.Root() == s.edge.Root()
 	if known {
 		next.edge = j.after
 	}
-	if !wanted || s.Witnesses != nil {
-		return next, nil
-	}
-	fence, err := s.lease(tx)
 	switch {
-	case errors.Is(err, store.ErrStale):
-		return signature{}, nil
-	case err != nil:
-		return next, err
+	case fence == 0:
+		return next, nil
 	case !known || fence != s.fence:
 		return s.sign(tx, fence)
 	}

@@ -15,8 +15,7 @@ import (
 // is written by the holder, whatever clocks say; times decide only how long a
 // program that died is waited for.
 func (t *Tx) TakeLease(holder string, now, until time.Time) (fence int64, err error) {
-	err = t.one(`UPDATE trail_lease SET fence = CASE WHEN holder = $1 THEN fence ELSE fence + 1 END, holder = $1, until = $2
-		WHERE id = 1 AND (holder = $1 OR until <= $3) RETURNING fence`, []any{holder, micros(until), micros(now)}, &fence)
+	err = t.one(takeLease, []any{holder, micros(until), micros(now)}, &fence)
 	if errors.Is(err, ErrNotFound) {
 		return 0, ErrStale
 	}
@@ -25,6 +24,17 @@ func (t *Tx) TakeLease(holder string, now, until time.Time) (fence int64, err er
 	}
 	return fence, nil
 }
+
+// TakeLeaseSoon is TakeLease in one trip with what is asked next. Where
+// somebody else has the lease the fence stays 0.
+func (t *Tx) TakeLeaseSoon(holder string, now, until time.Time, fence *int64) {
+	t.queue.push(&queued{tables: []string{"trail_lease"}, statement: statement{
+		query: takeLease, args: []any{holder, micros(until), micros(now)}, want: anyRows, dest: []any{fence},
+	}})
+}
+
+const takeLease = `UPDATE trail_lease SET fence = CASE WHEN holder = $1 THEN fence ELSE fence + 1 END, holder = $1, until = $2
+		WHERE id = 1 AND (holder = $1 OR until <= $3) RETURNING fence`
 
 // CheckLease keeps the lease from changing hands within the transaction.
 // ErrStale where it has done so since the fence was given.

@@ -184,9 +184,9 @@ func (s *postgresSession) ExecMany(ctx context.Context, all []statement) error {
 
 func answers(results pgx.BatchResults, all []statement) error {
 	for i := range all {
-		tag, err := results.Exec()
+		touched, err := answer(results, all[i].dest)
 		if err == nil {
-			err = all[i].check(tag.RowsAffected())
+			err = all[i].check(touched)
 		}
 		if err != nil {
 			_ = results.Close() // the first error says more
@@ -194,6 +194,18 @@ func answers(results pgx.BatchResults, all []statement) error {
 		}
 	}
 	return results.Close()
+}
+
+func answer(results pgx.BatchResults, dest []any) (touched int64, err error) {
+	if dest == nil {
+		tag, err := results.Exec()
+		return tag.RowsAffected(), err
+	}
+	err = results.QueryRow().Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return 1, err
 }
 
 // SQLSTATE codes (PostgreSQL appendix A).

@@ -76,8 +76,9 @@ func (t *Tx) MoveQuery(id string, from, to QueryState) error {
 	return t.change(`UPDATE query SET state = $3 WHERE id = $1 AND state = $2`, id, string(from), string(to))
 }
 
-// MoveQueries is MoveQuery for several, all or none.
-func (t *Tx) MoveQueries(ids []string, from, to QueryState) error {
+// MoveQueries is MoveQuery for several, all or none: ErrStale comes from what
+// is asked next.
+func (t *Tx) MoveQueries(ids []string, from, to QueryState) {
 	args := []any{string(from), string(to)}
 	var list strings.Builder
 	for i, id := range ids {
@@ -87,11 +88,7 @@ func (t *Tx) MoveQueries(ids []string, from, to QueryState) error {
 		args = append(args, id)
 		fmt.Fprintf(&list, "$%d", i+3)
 	}
-	n, err := t.exec(`UPDATE query SET state = $2 WHERE state = $1 AND id IN (`+list.String()+`)`, args...)
-	if err == nil && n != int64(len(ids)) {
-		return ErrStale
-	}
-	return err
+	t.soon([]string{"query"}, int64(len(ids)), `UPDATE query SET state = $2 WHERE state = $1 AND id IN (`+list.String()+`)`, args...)
 }
 
 // Approval is an answer as the store keeps it; the signed body is encrypted.

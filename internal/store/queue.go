@@ -19,15 +19,20 @@ type statement struct {
 	query string
 	args  []any
 	want  int64 // rows; anyRows where it does not matter
+	dest  []any // where the row goes that it returns, if there is one
+	fault error // of touching other than it must; nil: ErrStale
 }
 
 const anyRows = -1
 
 func (s *statement) check(touched int64) error {
-	if s.want != anyRows && touched != s.want {
-		return ErrStale
+	switch {
+	case s.want == anyRows || touched == s.want:
+		return nil
+	case s.fault != nil:
+		return s.fault
 	}
-	return nil
+	return ErrStale
 }
 
 // insertion is how rows of one kind are inserted. Where conflict says that a
@@ -127,7 +132,7 @@ func rowKey(columns []any) string {
 // soon queues a statement about tables that must touch want rows, or the
 // transaction ends with ErrStale.
 func (t *Tx) soon(tables []string, want int64, query string, args ...any) {
-	t.queue.push(&queued{tables: tables, statement: statement{query, args, want}})
+	t.queue.push(&queued{tables: tables, statement: statement{query: query, args: args, want: want}})
 }
 
 // settleFor writes what waits if a statement names a table that it concerns.
@@ -218,7 +223,7 @@ func (db *DB) inserts(to []statement, into *insertion, rows [][]any) []statement
 		for _, r := range rows[:n] {
 			args = append(args, r...)
 		}
-		to = append(to, statement{db.spelt.insert(into, n), args, anyRows})
+		to = append(to, statement{query: db.spelt.insert(into, n), args: args, want: anyRows})
 		rows = rows[n:]
 	}
 	return to

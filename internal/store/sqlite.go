@@ -191,6 +191,12 @@ func (c *sqliteConn) ExecMany(ctx context.Context, all []statement) error {
 func oneByOne(ctx context.Context, s session, all []statement) error {
 	for i := range all {
 		st := &all[i]
+		if st.dest != nil {
+			if err := returning(ctx, s, st); err != nil {
+				return err
+			}
+			continue
+		}
 		res, err := s.ExecContext(ctx, st.query, st.args...)
 		if err != nil {
 			return err
@@ -204,6 +210,25 @@ func oneByOne(ctx context.Context, s session, all []statement) error {
 		}
 	}
 	return nil
+}
+
+// returning runs a statement that may return a row.
+func returning(ctx context.Context, s session, st *statement) error {
+	rows, err := s.QueryContext(ctx, st.query, st.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var n int64
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(st.dest...); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return st.check(n)
 }
 
 func (c *sqliteConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -10,19 +10,20 @@ import (
 	"github.com/fengcun/fengcun/internal/trail"
 )
 
+var errNoHead = errors.New("the trail has no head: run fengcun migrate, or restore the database")
+
 // TrailHead reads the log's head under its row's lock, so that only one
 // transaction at a time appends.
 func (t *Tx) TrailHead() (trail.Head, error) {
-	// What waits is written first: nothing that can be done before the head is
-	// locked is done while others wait for it.
+	// What waits is written first, in the same trip: nothing that can be done
+	// before the head is locked is done while others wait for it. An update takes
+	// the lock on both engines.
+	var edge []byte
+	t.queue.push(&queued{tables: []string{"trail_head"}, statement: statement{
+		query: `UPDATE trail_head SET size = size WHERE id = 1 RETURNING edge`, want: 1, dest: []any{&edge}, fault: errNoHead,
+	}})
 	if err := t.flush(); err != nil {
 		return trail.Head{}, err
-	}
-	// An update takes the lock on both engines.
-	var edge []byte
-	err := t.one(`UPDATE trail_head SET size = size WHERE id = 1 RETURNING edge`, nil, &edge)
-	if err != nil {
-		return trail.Head{}, fmt.Errorf("reading the trail's head: %w", err)
 	}
 	return trail.ParseHead(edge)
 }

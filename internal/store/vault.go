@@ -154,8 +154,9 @@ func (t *Tx) AddTickets(ks []*vault.TicketRow) {
 		WHERE ticket.redeemed IS NULL`, args...)
 }
 
-// RedeemTickets is RedeemTicket for several, all or none.
-func (t *Tx) RedeemTickets(queries []string, hashes [][]byte, at time.Time) error {
+// RedeemTickets is RedeemTicket for several, all or none: vault.ErrTicket comes
+// from what is asked next.
+func (t *Tx) RedeemTickets(queries []string, hashes [][]byte, at time.Time) {
 	args := []any{micros(at)}
 	for i, q := range queries {
 		args = append(args, q, hashes[i])
@@ -167,11 +168,10 @@ func (t *Tx) RedeemTickets(queries []string, hashes [][]byte, at time.Time) erro
 		}
 		fmt.Fprintf(&pairs, "query = $%d AND hash = $%d", 2*i+2, 2*i+3)
 	}
-	n, err := t.exec(`UPDATE ticket SET redeemed = $1 WHERE redeemed IS NULL AND expires > $1 AND (`+pairs.String()+`)`, args...)
-	if err == nil && n != int64(len(queries)) {
-		return vault.ErrTicket
-	}
-	return err
+	t.queue.push(&queued{tables: []string{"ticket"}, statement: statement{
+		query: `UPDATE ticket SET redeemed = $1 WHERE redeemed IS NULL AND expires > $1 AND (` + pairs.String() + `)`,
+		args:  args, want: int64(len(queries)), fault: vault.ErrTicket,
+	}})
 }
 
 // RedeemTicket implements vault.Rows. Two that redeem at once: one gets ErrTicket.
