@@ -26,7 +26,7 @@ func (r *Registry) Unlogged(ctx context.Context, by, query string, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := r.receipt(ctx, p)
+	receipt, err := r.receiptOf(ctx, p)
 	return &Unlogged{r, p, receipt}, err
 }
 

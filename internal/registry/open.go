@@ -75,7 +75,7 @@ func (r *Registry) withOpened(ctx context.Context, by, query string, purpose gra
 	if err != nil {
 		return err
 	}
-	receipt, err := r.receipt(ctx, p)
+	receipt, err := r.receiptOf(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ type prepared struct {
 	// Once it is in the trail.
 	commitment trail.Commitment
 	leaf       int64
-	cover      trail.Checkpoint // that covers it; zero where one has to be waited for
+	receipt    trail.Receipt // zero where a checkpoint has to be waited for
 }
 
 // prepare has the vault check a grant and puts the intent into the trail

@@ -46,8 +46,9 @@ func (r *Registry) take(ctx context.Context, steps []step) error {
 	}
 	// Nothing in here is encrypted under a key that rotates, so the key ring's
 	// generation is not asked for.
+	var j *journal
 	err := r.db.Write(ctx, func(tx *store.Tx) (err error) {
-		j := r.journal()
+		j = r.journal()
 		if err := redeem(tx, j, redeems); err != nil {
 			return err
 		}
@@ -66,8 +67,19 @@ func (r *Registry) take(ctx context.Context, steps []step) error {
 	if err != nil {
 		return edge(err)
 	}
-	for _, p := range intents {
-		p.cover = next.cp
+	return prove(next.cp, j.batch, intents)
+}
+
+// prove makes the receipts of intents under a checkpoint over their batch, from
+// what the batch holds: now that both are committed the log says the same.
+func prove(cp trail.Checkpoint, b trail.Batch, ps []*prepared) (err error) {
+	for _, p := range ps {
+		if cp.Size <= p.leaf {
+			return nil
+		}
+		if p.receipt, err = cp.Prove(p.leaf, p.commitment.Leaf(), b); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -141,19 +153,12 @@ func (d deferred) RedeemTicket(_ string, hash []byte, at time.Time) error {
 
 // decrypt proves the intent against a checkpoint and opens (step 8).
 func (r *Registry) decrypt(ctx context.Context, p *prepared, now time.Time) (*opening, trail.Receipt, error) {
-	var receipt trail.Receipt
-	cp := p.cover
-	if cp.Size <= p.leaf {
-		var err error
-		if cp, err = r.covering(ctx, p.leaf); err != nil {
-			return nil, receipt, err
-		}
+	receipt, err := r.receiptOf(ctx, p)
+	if err != nil {
+		return nil, receipt, err
 	}
 	o := &opening{prepared: p}
-	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if receipt, err = tx.Prove(cp, p.leaf); err != nil {
-			return err
-		}
+	err = r.db.Read(ctx, func(tx *store.Tx) (err error) {
 		o.contents, err = r.vault.Open(deferred{tx, o}, p.ticket, p.grant, p.commitment, receipt, now)
 		if err == nil && o.hash == nil {
 			err = vault.ErrTicket // a vault that redeems nothing has opened nothing

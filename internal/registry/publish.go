@@ -220,13 +220,14 @@ const (
 	publishPoll = 25 * time.Millisecond
 )
 
-// receipt proves an intent against a published checkpoint.
-func (r *Registry) receipt(ctx context.Context, p *prepared) (receipt trail.Receipt, err error) {
-	cp := p.cover
-	if cp.Size <= p.leaf {
-		if cp, err = r.covering(ctx, p.leaf); err != nil {
-			return receipt, err
-		}
+// receiptOf proves an intent against a published checkpoint.
+func (r *Registry) receiptOf(ctx context.Context, p *prepared) (receipt trail.Receipt, err error) {
+	if p.receipt.Checkpoint != nil {
+		return p.receipt, nil
+	}
+	cp, err := r.covering(ctx, p.leaf)
+	if err != nil {
+		return receipt, err
 	}
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
 		receipt, err = tx.Prove(cp, p.leaf)

@@ -188,7 +188,7 @@ type journal struct {
 	then    []func(leaf int64) error
 	read    map[*byte]*docket.Event // of slips that were read already: see bodyOf
 
-	before, after trail.Head // the log without the entries and with them, once written
+	batch trail.Batch // the entries in the tree, once written
 }
 
 func (r *Registry) journal() *journal { return &journal{r: r, read: make(map[*byte]*docket.Event)} }
@@ -218,7 +218,7 @@ func (j *journal) write(tx *store.Tx) error {
 		return err
 	}
 	b := head.Append(leaves...)
-	j.before, j.after = head, b.Head
+	j.batch = b
 	if err := tx.AppendTrail(b, sealed); err != nil {
 		return err
 	}

@@ -61,9 +61,10 @@ func (s *sequencer) leaseSoon(tx *store.Tx, wanted bool) *int64 {
 // What is appended to a head that continues the last checkpoint continues it,
 // too, so where every step since was taken here no hashes are read.
 func (s *sequencer) signWithin(tx *store.Tx, j *journal, fence int64) (next signature, err error) {
-	known := s.fence != 0 && j.before.Size() == s.edge.Size() && j.before.Root() == s.edge.Root()
+	before := j.batch.Before()
+	known := s.fence != 0 && before.Size() == s.edge.Size() && before.Root() == s.edge.Root()
 	if known {
-		next.edge = j.after
+		next.edge = j.batch.Head
 	}
 	switch {
 	case fence == 0:
@@ -71,12 +72,12 @@ func (s *sequencer) signWithin(tx *store.Tx, j *journal, fence int64) (next sign
 	case !known || fence != s.fence:
 		return s.sign(tx, fence)
 	}
-	cp, err := s.signer.Checkpoint(s.rand, j.after)
+	cp, err := s.signer.Checkpoint(s.rand, j.batch.Head)
 	if err != nil {
 		return next, err
 	}
 	tx.AddCheckpoint(cp.Size, cp.Signed)
-	return signature{cp, fence, j.after}, nil
+	return signature{cp, fence, j.batch.Head}, nil
 }
 
 // sign extends the log's last checkpoint over what was committed since, once

@@ -29,6 +29,8 @@ type Batch struct {
 	FirstHash int64  // stored index of the first hash
 	Hashes    []Hash // at stored indexes FirstHash, FirstHash+1, …
 	Head      Head   // the log after the batch
+
+	before Head
 }
 
 // Size is the number of entries.
@@ -60,7 +62,32 @@ func (h Head) Append(leaves ...Leaf) Batch {
 		FirstHash: tlog.StoredHashIndex(0, h.size),
 		Hashes:    hashes,
 		Head:      next,
+		before:    h,
 	}
+}
+
+// Before is the log without the batch.
+func (b Batch) Before() Head { return b.before }
+
+// ReadHashes gives the stored hashes that the batch adds and the roots that it
+// was put beside: HashReader, enough to prove each of its leaves under the head
+// after it, whatever the size of the log.
+func (b Batch) ReadHashes(indexes []int64) ([]Hash, error) {
+	peaks := peakIndexes(b.before.size)
+	out := make([]Hash, len(indexes))
+	for i, x := range indexes {
+		at := x - b.FirstHash
+		if 0 <= at && at < int64(len(b.Hashes)) {
+			out[i] = b.Hashes[at]
+			continue
+		}
+		peak := slices.Index(peaks, x)
+		if peak < 0 {
+			return nil, fmt.Errorf("trail: hash %d is not of the batch at %d", x, b.First)
+		}
+		out[i] = b.before.peaks[peak]
+	}
+	return out, nil
 }
 
 // push adds a leaf's hash in place and appends to stored what tlog.StoredHashes

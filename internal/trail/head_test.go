@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"testing"
 
@@ -79,6 +80,36 @@ func TestAppendIsPure(t *testing.T) {
 	}
 	if got, want := kept.Head.Root(), mth(leaves(0, 10)); got != want {
 		t.Fatalf("root after a rollback is %v, want %v", got, want)
+	}
+}
+
+// TestBatchProvesItself: whatever the sizes, a batch proves each of its leaves
+// from what it holds, as the whole log would, and nothing else.
+func TestBatchProvesItself(t *testing.T) {
+	signer := newSigner(t, suite.Intl())
+	for before := range 40 {
+		for n := 1; n < 20; n++ {
+			b := Head{}.Append(leaves(0, before)...).Head.Append(leaves(before, n)...)
+			if b.Before().Size() != int64(before) {
+				t.Fatalf("before it: %d, want %d", b.Before().Size(), before)
+			}
+			cp, err := signer.Checkpoint(rand.Reader, b.Head)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range b.Leaves {
+				r, err := cp.Prove(b.First+int64(i), l, b)
+				if err != nil {
+					t.Fatalf("%d after %d, leaf %d: %v", n, before, i, err)
+				}
+				if _, err := r.Verify(signer.Verifier(), l); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := b.ReadHashes([]int64{b.FirstHash + int64(len(b.Hashes))}); err == nil {
+				t.Fatal("a hash of later was read")
+			}
+		}
 	}
 }
 
