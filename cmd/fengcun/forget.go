@@ -38,16 +38,9 @@ func overwriteFreed() error {
 // server that stands idle freed would else wait for its next requests. Twice,
 // for what lies in a pool is freed the second time.
 func forget(ctx context.Context) {
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, time.Minute, func() {
 		for range 2 {
 			runtime.GC()
 		}
-	}
+	})
 }

@@ -15,28 +15,21 @@ const lookAgain = time.Second
 // why, with its place, and the packs in force go on.
 func (p *platform) followPacks(ctx context.Context, file string) {
 	seen, _ := os.ReadFile(file)
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, lookAgain, func() {
 		raw, err := os.ReadFile(file)
 		if err == nil && bytes.Equal(raw, seen) {
-			continue
+			return
 		}
 		if err != nil {
 			if seen != nil {
 				p.log.Error("the list of enacted packs cannot be read; the packs in force go on", "error", err.Error())
 			}
 			seen = nil
-			continue
+			return
 		}
 		seen = raw
 		p.enact(ctx, file)
-	}
+	})
 }
 
 func (p *platform) enact(ctx context.Context, file string) {

@@ -107,14 +107,7 @@ func (p *platform) routes(mux *http.ServeMux) {
 // keep does what time asks for, until the context ends: a checkpoint every
 // second, records whose day has come, persons to compare.
 func (p *platform) keep(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, time.Second, func() {
 		p.watchClock(ctx)
 		const most = 200
 		if _, err := p.reg.Sweep(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
@@ -124,7 +117,7 @@ func (p *platform) keep(ctx context.Context) {
 		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("publishing a checkpoint", "error", err)
 		}
-	}
+	})
 }
 
 // identify compares persons of whom something new was said, in small batches so
@@ -198,4 +191,19 @@ func (p *platform) metrics(ctx context.Context, addr string) error {
 		}
 	}()
 	return nil
+}
+
+// every does f each period until the context ends; one that takes longer is
+// not done twice at once.
+func every(ctx context.Context, period time.Duration, f func()) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f()
+		}
+	}
 }

@@ -42,13 +42,22 @@ func (t *Tx) PutOfficer(o *agency.Officer) error {
 		o.ID, o.Agency, o.Name, string(o.Duty), o.VerifyKey, string(o.KeyKind))
 }
 
-// Officer reads one officer with the passkeys, or ErrNotFound.
+// Officer reads one officer with the passkeys, the oldest first and the revoked
+// among them, or ErrNotFound.
 func (t *Tx) Officer(id string) (*agency.Officer, error) {
 	o := &agency.Officer{ID: id}
-	keys, err := all(t, `SELECT o.agency, o.name, o.duty, o.verify_key, o.key_kind, `+keyOrNone+`
+	keys, err := all(t, `SELECT o.agency, o.name, o.duty, o.verify_key, o.key_kind, p.id, p.public,
+			COALESCE(p.label, ''), COALESCE(p.counter, 0), COALESCE(p.added, 0), COALESCE(p.used, 0), COALESCE(p.revoked, 0)
 		FROM officer o LEFT JOIN passkey p ON p.officer = o.id WHERE o.id = $1 ORDER BY p.added, p.id`,
 		[]any{id}, func(scan func(...any) error) (agency.Passkey, error) {
-			return scanPasskey(scan, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind))
+			var (
+				k                    agency.Passkey
+				added, used, revoked int64
+			)
+			err := scan(&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind), &k.ID, &k.Public,
+				&k.Label, &k.Counter, &added, &used, &revoked)
+			k.Added, k.Used, k.Revoked = fromMicros(added), fromMicros(used), fromMicros(revoked)
+			return k, err
 		})
 	switch {
 	case err != nil:
@@ -56,7 +65,7 @@ func (t *Tx) Officer(id string) (*agency.Officer, error) {
 	case len(keys) == 0:
 		return o, ErrNotFound
 	}
-	if len(keys[0].ID) > 0 {
+	if len(keys[0].ID) > 0 { // a row without a key stands for an officer who has none
 		o.Passkeys = keys
 	}
 	return o, nil

@@ -13,23 +13,6 @@ func (t *Tx) AddPasskey(officer string, k *agency.Passkey) error {
 		officer, k.ID, k.Public, k.Label, int64(k.Counter), micros(k.Added))
 }
 
-// Passkeys reads an officer's passkeys, the oldest first, the revoked among them.
-func (t *Tx) Passkeys(officer string) (agency.Passkeys, error) {
-	return all(t, `SELECT `+keyOrNone+` FROM passkey p WHERE p.officer = $1 ORDER BY p.added, p.id`,
-		[]any{officer}, func(scan func(...any) error) (agency.Passkey, error) { return scanPasskey(scan) })
-}
-
-// keyOrNone is the columns of a passkey p, also where p joins nothing.
-const keyOrNone = `p.id, p.public, COALESCE(p.label, ''), COALESCE(p.counter, 0), COALESCE(p.added, 0), COALESCE(p.used, 0), COALESCE(p.revoked, 0)`
-
-// scanPasskey reads them, and what stands before them.
-func scanPasskey(scan func(...any) error, before ...any) (k agency.Passkey, err error) {
-	var added, used, revoked int64
-	err = scan(append(before, &k.ID, &k.Public, &k.Label, &k.Counter, &added, &used, &revoked)...)
-	k.Added, k.Used, k.Revoked = fromMicros(added), fromMicros(used), fromMicros(revoked)
-	return k, err
-}
-
 // PasskeyOwner is the officer who has a credential, or ErrNotFound.
 func (t *Tx) PasskeyOwner(id []byte) (officer string, err error) {
 	err = t.one(`SELECT officer FROM passkey WHERE id = $1`, []any{id}, &officer)
