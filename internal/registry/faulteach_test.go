@@ -137,6 +137,14 @@ var verbs = map[string]func(w *world) func() deed{
 	"enrol":           enrolAct,
 	"enrol passkey":   enrolPasskeyAct,
 	"approve by key":  approvePasskeyAct,
+	"rule by key":     rulePasskeyAct,
+	"issue code":      issueCodeAct,
+	"add passkey":     addPasskeyAct,
+	"revoke passkey":  revokePasskeyAct,
+	"sign in by key":  signInPasskeyAct,
+	"set account":     setAccountAct,
+	"sign in":         signInAct,
+	"reset clock":     resetClockAct,
 }
 
 // TestEveryStepBrokenOff enumerates the crash points of every verb: each SQL
