@@ -16,19 +16,21 @@ fail() {
 }
 
 # In memory where there is room: making and dropping databases is mostly files.
-data=/dev/shm/fengcun-pg-$(id -u)
+# A directory of its own there, for DIRECTORY may lie in memory, too, and there
+# may be several; one that a crash left is found by its name.
+[ -f memory ] && rm -rf "$(cat memory)"
+rm -rf data memory failed
+data=$1/data
 flush=off
-if [ "$3" = -durable ]; then # each commit on disk, as in production
-	data=$1/data
-	flush=on
-fi
-rm -rf "$data" data failed
 room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ $flush = on ]; then
-	mkdir -m 700 "$data" || fail "no room for data in $1"
-elif [ "${room:-0}" -lt 2000000 ] || ! mkdir -m 700 "$data"; then
+if [ "$3" = -durable ]; then # each commit on disk, as in production
+	flush=on
+elif [ "${room:-0}" -ge 2000000 ] && data=$(mktemp -d "/dev/shm/fengcun-pg-data-XXXXXX"); then
+	echo "$data" >memory
+else
 	data=$1/data
 fi
+[ -d "$data" ] || mkdir -m 700 "$data" || fail "no room for data in $1"
 "$programs/initdb" -D "$data" -U postgres -A trust -N --no-instructions --encoding=UTF8 --locale=C >log 2>&1 ||
 	fail "initdb failed: see $1/log"
 
