@@ -30,6 +30,7 @@ type DB struct {
 	engine engine
 	name   string
 	spelt  *spelling
+	top    *treetop
 }
 
 // engine is what the two databases do each in its own way. There are two:
@@ -80,7 +81,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the %s database: %w", kind, err)
 	}
-	return &DB{engine: e, name: strings.TrimSuffix(kind, "ql"), spelt: new(spelling)}, nil
+	return &DB{engine: e, name: strings.TrimSuffix(kind, "ql"), spelt: new(spelling), top: newTreetop(treetopRoom)}, nil
 }
 
 // Engine is "sqlite" or "postgres".

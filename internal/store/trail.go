@@ -113,31 +113,69 @@ func (t *Tx) hashRows(room int, query string, args []any) (map[int64]trail.Hash,
 	return out, rows.Err()
 }
 
-// Prove makes the receipt of an entry under a checkpoint: leaf and hashes in
-// one statement.
+// Prove makes the receipt of an entry under a checkpoint: the leaf, and the
+// hashes that are not remembered, in one statement.
 func (t *Tx) Prove(cp trail.Checkpoint, index int64) (trail.Receipt, error) {
-	const leafRow = -1
-	return cp.ProveStored(index, func(indexes []int64) (leaf trail.Leaf, hashes []trail.Hash, err error) {
-		if len(indexes) == 0 {
-			leaf, err = t.TrailLeaf(index)
+	var (
+		missing []int64
+		read    []trail.Hash
+	)
+	r, err := cp.ProveStored(index, func(indexes []int64) (leaf trail.Leaf, hashes []trail.Hash, err error) {
+		hashes = make([]trail.Hash, len(indexes))
+		var at []int
+		missing, at = t.db.top.fill(indexes, hashes)
+		if leaf, read, err = t.leafAndHashes(index, missing); err != nil {
 			return leaf, nil, err
 		}
-		args := append(fill(indexes), index)
-		found, err := t.hashRows(len(args), fmt.Sprintf(`SELECT idx, hash FROM trail_hash WHERE idx IN %s
-			UNION ALL SELECT %d, leaf FROM trail_entry WHERE seq = $%d`, placeholders(1, len(args)-1), leafRow, len(args)), args)
-		if err != nil {
-			return leaf, nil, err
+		for i, h := range read {
+			hashes[at[i]] = h
 		}
-		stored, ok := found[leafRow]
-		if !ok || len(found) != len(indexes)+1 {
+		return leaf, hashes, nil
+	})
+	if err == nil {
+		t.db.top.keep(missing, read)
+	}
+	return r, err
+}
+
+// leafAndHashes reads the leaf at an index and stored hashes, all in one row:
+// the keys are few, and a list of them would be sorted first.
+func (t *Tx) leafAndHashes(index int64, indexes []int64) (leaf trail.Leaf, hashes []trail.Hash, err error) {
+	columns := make([]sql.RawBytes, len(indexes)+1)
+	args, dest := []any{index}, []any{&columns[0]}
+	for i, x := range indexes {
+		args, dest = append(args, x), append(dest, &columns[i+1])
+	}
+	rows, err := t.query(leafAndHashesQueries[len(indexes)], args)
+	if err != nil {
+		return leaf, nil, fmt.Errorf("reading hashes of the trail: %w", err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return leaf, nil, errors.Join(rows.Err(), ErrNotFound)
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return leaf, nil, fmt.Errorf("reading hashes of the trail: %w", err)
+	}
+	for _, c := range columns {
+		if len(c) != trail.LeafSize {
 			return leaf, nil, fmt.Errorf("proving entry %d of the trail: %w", index, ErrNotFound)
 		}
-		for _, x := range indexes {
-			hashes = append(hashes, found[x])
-		}
-		return trail.Leaf(stored), hashes, nil
-	})
+		hashes = append(hashes, trail.Hash(c))
+	}
+	return trail.Leaf(hashes[0]), hashes[1:], nil
 }
+
+// leafAndHashesQueries are the statements for so many hashes: a path through the
+// highest tree there can be has 63, and its last node may stand on as many.
+var leafAndHashesQueries = func() (all [128]string) {
+	q := "SELECT (SELECT leaf FROM trail_entry WHERE seq = $1)"
+	for n := range all {
+		all[n] = q
+		q += fmt.Sprintf(", (SELECT hash FROM trail_hash WHERE idx = $%d)", n+2)
+	}
+	return all
+}()
 
 // TrailLeaf reads the public leaf at an index.
 func (t *Tx) TrailLeaf(seq int64) (trail.Leaf, error) {
