@@ -92,9 +92,13 @@ func newSide(tb testing.TB, k *keys) *side {
 	s.tape.begin("start")
 	address := memoryURL(tb)
 	s.db, s.raw = storetest.Open(tb, address), storetest.SQL(tb, address)
-	var err error
 	ctx := context.Background()
-	s.reg, err = registry.New(ctx, registry.Config{DB: s.db, Ring: k.ring, Origin: origin, Packs: k.packs, Rand: s.tape})
+	signer, err := trail.NewSigner(origin, k.ring.Trail().Log()...)
+	s.must(err)
+	s.reg, err = registry.New(ctx, registry.Config{
+		DB: s.db, Ring: k.ring, Origin: origin, Packs: k.packs, Rand: s.tape,
+		Vault: vault.New(k.suite, k.ring.Vault(), signer.Verifier(), vaultTape{s.tape}),
+	})
 	s.must(err)
 	s.must(s.reg.Enrol(ctx, k.agencies, k.officers, s.now))
 	s.makeCustodians()
