@@ -30,6 +30,9 @@ func (b *batch) settle() error {
 		return err
 	}
 	b.tx.QueueIdentities(slices.Collect(maps.Values(b.locks)), b.now)
+	if err := b.queueQuality(); err != nil {
+		return err
+	}
 	for _, k := range slices.Sorted(maps.Keys(b.persons)) {
 		if err := b.r.settle(b.tx, b.j, b.persons[k], b.now); err != nil {
 			return err

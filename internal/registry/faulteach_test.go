@@ -126,6 +126,8 @@ var verbs = map[string]func(w *world) func() deed{
 	"identify":        identifyAct,
 	"join":            joinAct,
 	"part":            partAct,
+	"examine":         examineAct,
+	"answer quality":  answerQualityAct,
 	"acknowledge":     acknowledgeAct,
 	"acknowledge all": acknowledgeAllAct,
 	"ask":             askAct,

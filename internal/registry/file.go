@@ -323,6 +323,7 @@ func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event
 }
 
 func (b *batch) addSlip(id docket.RecordID, eventKey, raw []byte) error {
+	b.changed[id] = true
 	return b.tx.AddSlips([]store.Slip{{ID: id, EventKey: eventKey, Body: b.r.lock(raw, slipContext(id, eventKey))}})
 }
 

@@ -132,7 +132,7 @@ func (r *Registry) takeIn(ctx context.Context, members []*member) error {
 	return r.write(ctx, func(tx *store.Tx, j *journal) error {
 		b := &batch{
 			r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), turns: make(map[string]bool), locks: make(map[string][]byte),
-			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool),
+			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool), changed: make(map[docket.RecordID]bool), lags: make(lags),
 		}
 		var arrivals []*arrival
 		for _, m := range members {
@@ -242,6 +242,8 @@ type batch struct {
 	locks   map[string][]byte        // persons to lock, by ledger index
 	persons map[string]touch         // whose records changed, by ledger index
 	sealed  map[docket.RecordID]bool // changed, of persons whom the event does not identify
+	changed map[docket.RecordID]bool // records of the ledger of which something was said; Seq 0: of all of a case
+	lags    lags
 }
 
 // touch is a person whose records an event changed.
@@ -292,6 +294,7 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 	}
 	a.receipt.Outcome, a.receipt.Code = Accepted, code
 	b.seen[string(a.key)] = a
+	b.lags.add(a.event, b.now)
 	in := &store.Intake{
 		Source: a.event.Source, EventKey: a.key, Digest: a.digest, Delivery: delivery, Received: b.now, Code: code,
 	}

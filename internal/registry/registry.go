@@ -18,6 +18,7 @@ import (
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/trail"
@@ -60,6 +61,9 @@ type Config struct {
 	Rand  io.Reader
 	// Sequencer says who signs checkpoints and who must cosign them.
 	Sequencer Sequencer
+	// Promise is within how long reports are to come in; what it leaves open is
+	// as the rules of quality have it.
+	Promise quality.Promise
 }
 
 // Registry is the platform. It is safe for concurrent use.
@@ -79,6 +83,8 @@ type Registry struct {
 	watch   *watch
 	opening *turns[step]
 	group   *group
+	rulesOf *quality.Set
+	promise quality.Promise
 }
 
 // New makes the registry and starts an epoch of the trail.
@@ -100,7 +106,8 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 		seq: seq, watch: new(watch), opening: newTurns[step](), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
 		vault: c.Vault,
 		cert:  c.Ring.Certificate(), packs: enactedSet(c.Packs), confirm: c.ConfirmSealing, rand: c.Rand,
-		rules: grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
+		rules:   grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},
+		rulesOf: quality.Standard(), promise: c.Promise.Over(quality.Standard().Promise()),
 	}
 	if r.vault == nil {
 		if !c.Ring.HasVault() {

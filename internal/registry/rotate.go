@@ -384,6 +384,11 @@ func ledgerContext(column store.CipherColumn, key []any) ([]byte, error) {
 		if ok && ok2 {
 			return slipContext(docket.RecordID{Code: docket.Code(text[0]), Seq: int(seq)}, event), nil
 		}
+	case "quality_item.body", "quality_item.answer":
+		if seq, ok := key[1].(int64); ok {
+			q := &store.QualityItem{Record: docket.RecordID{Code: docket.Code(text[0]), Seq: int(seq)}, Rule: text[2], Agency: text[3]}
+			return qualityContext(q, map[string]string{"body": "finding", "answer": "answer"}[column.Value]), nil
+		}
 	case "review.proposal", "review.note":
 		if seq, ok := key[2].(int64); ok {
 			id := docket.RecordID{Code: docket.Code(text[0]), Seq: int(seq)}

@@ -85,6 +85,10 @@ func everyKind(w *world) (s story) {
 		registrytest.Suspect(one, registrytest.Theft, "2025-04-01"), registrytest.Suspect(two, registrytest.Theft, "2025-04-01")))
 	s.open = docket.RecordID{Code: code, Seq: 1}
 	w.Wants(s.open, docket.Open)
+	_, _, wrong := impossible(w)
+	if err := answer(w, noticeClerk(registrytest.Court), itemOf(w, registrytest.Court, wrong, "term-of-kind"), "已核对判决书"); err != nil {
+		w.Fatal(err)
+	}
 	return s
 }
 

@@ -51,6 +51,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := tx.ForgetIdentity(key, c.At); err != nil {
 		return err
 	}
+	tx.ForgetQuality(id)
 	if err := r.supersede(tx, id, store.KindSeal, c.At); err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 		return err
 	}
 	tx.QueueIdentities([][]byte{key}, now)
+	tx.LookAtQuality([]docket.RecordID{c.Record}, now)
 	if err := r.refile(tx, c, events); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ func LedgerColumns() []CipherColumn {
 		{Table: "approval", Value: "body", key: []string{"query", "officer"}},
 		{Table: "certificate", Value: "body", key: []string{"id"}},
 		{Table: "ruling", Value: "body", key: []string{"code", "review"}},
+		{Table: "quality_item", Value: "body", key: []string{"code", "seq", "rule", "agency"}},
+		{Table: "quality_item", Value: "answer", key: []string{"code", "seq", "rule", "agency"}},
 	}
 }
 

@@ -201,6 +201,21 @@ func (w *World) Identify() {
 	w.step()
 }
 
+// Examine looks at the quality of all records whose time for it has come.
+func (w *World) Examine() {
+	w.Helper()
+	for {
+		n, err := w.Reg.Examine(context.Background(), w.Now, 100)
+		if err != nil {
+			w.Fatalf("looking at the quality: %v", err)
+		}
+		if n < 100 {
+			break
+		}
+	}
+	w.step()
+}
+
 // inForce puts the report's preferred rule in force beside the two regimes that
 // are law, from a day long before any story.
 var inForce = sync.OnceValues(packstest.Set)

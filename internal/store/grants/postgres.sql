@@ -48,6 +48,8 @@ GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn TO fengcun_w
 GRANT SELECT, INSERT, UPDATE, DELETE ON person, slip TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, DELETE ON identity_work, identity_token TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_pair TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, UPDATE, DELETE ON quality_look, quality_item TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, UPDATE ON quality_lag TO fengcun_web, fengcun_registry; -- counts: they outlive the sealing
 
 -- The lifecycle and what hangs on it.
 GRANT SELECT, INSERT, UPDATE ON record, review, notice, fact TO fengcun_web, fengcun_registry;
