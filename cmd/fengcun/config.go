@@ -10,6 +10,7 @@ import (
 
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/grant/passkey"
+	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/strictyaml"
 )
 
@@ -38,6 +39,8 @@ type config struct {
 
 	Witnesses     []witnessConfig `yaml:"witnesses"`
 	WitnessQuorum *int            `yaml:"witness_quorum"`
+
+	Freshness quality.Promise `yaml:"freshness"`
 }
 
 func readConfig(file string) (*config, error) {
@@ -75,7 +78,7 @@ func missing(settings ...setting) error {
 }
 
 func (c *config) check() error {
-	err := c.checkWitnesses()
+	err := errors.Join(c.checkWitnesses(), prefixed("freshness", c.Freshness.Check()))
 	err = errors.Join(err, missing(setting{"database", c.Database}, setting{"keys", c.Keys}, setting{"passphrase_file, or root", cmp.Or(c.PassphraseFile, c.Root)},
 		setting{"origin", c.Origin}, setting{"enacted", c.Enacted}))
 	_, site := c.accept()
@@ -93,6 +96,14 @@ func (c *config) accept() (a grant.Accept, err error) {
 		a.Site, err = passkey.ParseSite(c.Site)
 	}
 	return a, err
+}
+
+// prefixed names the key of the configuration that an error is about.
+func prefixed(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", key, err)
 }
 
 func (c *config) passphrase() (string, error) { return readPassphrase(c.PassphraseFile) }

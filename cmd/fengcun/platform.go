@@ -10,12 +10,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"github.com/fengcun/fengcun/internal/api"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/keyring"
 	"github.com/fengcun/fengcun/internal/policy"
+	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/trail"
@@ -45,6 +44,7 @@ type platformOptions struct {
 	accept    grant.Accept   // officers' keys taken beside those of their systems
 	vault     *vaultd.Client // nil: the vault is in this process
 	witnesses *witness.Group // nil: nobody cosigns
+	promise   quality.Promise
 }
 
 // book is the vault that the registry gets: none where it is to make its own.
@@ -65,7 +65,7 @@ func startPlatform(e *env, o platformOptions) (*platform, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	p.reg, err = registry.New(e.ctx, registry.Config{
-		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader, Sequencer: p.sequencer(), Vault: o.book(),
+		DB: db, Ring: o.ring, Origin: o.origin, Packs: o.packs, ConfirmSealing: o.confirm, Accept: o.accept, Rand: rand.Reader, Sequencer: p.sequencer(), Vault: o.book(), Promise: o.promise,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -105,7 +105,8 @@ func (p *platform) routes(mux *http.ServeMux) {
 }
 
 // keep does what time asks for, until the context ends: a checkpoint every
-// second, records whose day has come, persons to compare.
+// second, records whose day has come, persons to compare, records whose quality
+// is to be looked at.
 func (p *platform) keep(ctx context.Context) {
 	every(ctx, time.Second, func() {
 		p.watchClock(ctx)
@@ -113,21 +114,22 @@ func (p *platform) keep(ctx context.Context) {
 		if _, err := p.reg.Sweep(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
 			p.log.Error("looking at records that are due", "error", err)
 		}
-		p.identify(ctx)
+		p.whileWork(ctx, "comparing persons", p.reg.Identify)
+		p.whileWork(ctx, "looking at the quality of records", p.reg.Examine)
 		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("publishing a checkpoint", "error", err)
 		}
 	})
 }
 
-// identify compares persons of whom something new was said, in small batches so
-// that deliveries come between, for as long as it takes or a second at most.
-func (p *platform) identify(ctx context.Context) {
+// whileWork does what waits in small batches so that deliveries come between,
+// for as long as it takes or half a second at most: a checkpoint waits for it.
+func (p *platform) whileWork(ctx context.Context, what string, do func(context.Context, time.Time, int) (int, error)) {
 	const most = 20
-	for until := time.Now().Add(time.Second); time.Now().Before(until); {
-		n, err := p.reg.Identify(ctx, p.env.now(), most)
+	for until := time.Now().Add(time.Second / 2); time.Now().Before(until); {
+		n, err := do(ctx, p.env.now(), most)
 		if err != nil && ctx.Err() == nil {
-			p.log.Error("comparing persons", "error", err)
+			p.log.Error(what, "error", err)
 		}
 		if err != nil || n < most {
 			return
@@ -173,24 +175,6 @@ func (p *platform) listen(ctx context.Context, l net.Listener, h http.Handler) e
 		err = errors.Join(err, serve)
 	}
 	return err
-}
-
-func (p *platform) metrics(ctx context.Context, addr string) error {
-	if addr == "" {
-		return nil
-	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("metrics_listen: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.Handler())
-	go func() {
-		if err := p.listen(ctx, l, mux); err != nil {
-			p.log.Error("serving metrics", "error", err)
-		}
-	}()
-	return nil
 }
 
 // every does f each period until the context ends; one that takes longer is

@@ -2,10 +2,12 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/fengcun/fengcun/internal/store"
 )
@@ -86,15 +88,28 @@ func (c *config) start(e *env) (*platform, error) {
 	}
 	p, err := startPlatform(e, platformOptions{
 		witnesses: witnesses,
-		database:  c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept, vault: vault,
+		database:  c.Database, ring: ring, origin: c.Origin, packs: packs, confirm: c.ConfirmSealing, accept: accept, vault: vault, promise: c.Freshness,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := p.enrol(c.Directory); err != nil {
+	if err := errors.Join(p.enrol(c.Directory), p.promises(e.ctx)); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
+}
+
+// promises refuses a promise that is nobody's: a misspelt one would be without
+// effect.
+func (p *platform) promises(ctx context.Context) error {
+	agencies, err := p.reg.Agencies(ctx)
+	if err != nil {
+		return err
+	}
+	if who := p.reg.Promise().Strangers(agencies); len(who) > 0 {
+		return fmt.Errorf("freshness: %s: neither a kind of agency nor an agency of the directory", strings.Join(who, ", "))
+	}
+	return nil
 }
 
 type migrateCmd struct {

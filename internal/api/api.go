@@ -61,6 +61,7 @@ func Register(mux *http.ServeMux, o Options) huma.API {
 	s.reviews(api)
 	s.notices(api)
 	s.cases(api)
+	s.quality(api)
 	mux.HandleFunc("/api/", s.nothing)
 	return api
 }

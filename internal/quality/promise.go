@@ -132,6 +132,27 @@ func (p Promise) of(b Basis) map[string]Within {
 	return p.Recorded
 }
 
+// Strangers are those of whom something is promised and who are none of the
+// agencies nor a kind of them.
+func (p Promise) Strangers(agencies []*agency.Agency) (who []string) {
+	known := map[string]bool{"default": true}
+	for _, k := range agency.Kinds() {
+		known[string(k)] = true
+	}
+	for _, a := range agencies {
+		known[a.ID] = true
+	}
+	for _, b := range Bases() {
+		for name := range p.of(b) {
+			if !known[name] && !slices.Contains(who, name) {
+				who = append(who, name)
+			}
+		}
+	}
+	slices.Sort(who)
+	return who
+}
+
 // Over is the promise with what another leaves open.
 func (p Promise) Over(other Promise) Promise {
 	return Promise{Act: over(p.Act, other.Act), Recorded: over(p.Recorded, other.Recorded)}

@@ -22,7 +22,7 @@ func menuOf(d agency.Duty) []menuGroup {
 	work := []parts.Link{entry("desk", "/desk", "home")}
 	switch d {
 	case agency.SealClerk, agency.SealReviewer:
-		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("identity", "/identity", "users"), entry("unsealings", "/queries", "lock-open"))
+		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("identity", "/identity", "users"), entry("quality", "/quality", "list-check"), entry("unsealings", "/queries", "lock-open"))
 	case agency.QueryOfficer:
 		work = append(work, entry("queries", "/queries", "file-search"))
 	case agency.QueryApprover:
@@ -30,9 +30,9 @@ func menuOf(d agency.Duty) []menuGroup {
 	case agency.CertWindow:
 		work = append(work, entry("certificates", "/certificates/new", "file-certificate"))
 	case agency.NoticeClerk:
-		work = append(work, entry("cases", "/cases", "files"), entry("notices", "/notices", "inbox"))
+		work = append(work, entry("cases", "/cases", "files"), entry("notices", "/notices", "inbox"), entry("quality", "/quality", "list-check"))
 	case agency.Supervisor:
-		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("queries", "/queries", "file-search"))
+		work = append(work, entry("cases", "/cases", "files"), entry("reviews", "/reviews", "clipboard-check"), entry("quality", "/quality", "list-check"), entry("queries", "/queries", "file-search"))
 	case agency.Auditor:
 		work = append(work, entry("queries", "/queries", "file-search"))
 	case agency.PolicyMaker:

@@ -12,6 +12,7 @@ import (
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/identity"
+	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/web/locale"
 	"github.com/fengcun/fengcun/internal/web/pages"
@@ -34,6 +35,11 @@ func enumerations() map[string][]string {
 		},
 		"identity.basis-*": registry.IdentityBases(),
 		"state.*":          {"filed", "waiting", "approved", "refused", "opened", "expired", "unread", "overdue", "acknowledged", "valid", "withdrawn", "urgent", "forged"},
+		"quality.*":        {string(quality.Completeness), string(quality.Accuracy)},
+		"quality.from-*":   {string(quality.FromAct), string(quality.FromRecorded)},
+	}
+	for _, s := range []string{registry.QualityOpen, registry.QualityMended, registry.QualityAnswered} {
+		all["state.*"] = append(all["state.*"], "quality-"+s)
 	}
 	for _, f := range identity.Fields() {
 		all["identity.field-*"] = append(all["identity.field-*"], string(f))

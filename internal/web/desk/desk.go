@@ -82,6 +82,7 @@ func (o *Office) Routes(mux *http.ServeMux, site *web.Site) {
 	o.caseRoutes(mux)
 	o.reviewRoutes(mux)
 	o.identityRoutes(mux)
+	o.qualityRoutes(mux)
 	o.queryRoutes(mux)
 	o.certificateRoutes(mux)
 	o.noticeRoutes(mux)

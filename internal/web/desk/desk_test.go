@@ -15,7 +15,7 @@ import (
 func addresses() []string {
 	return []string{
 		"/", "/signin", "/flow", "/desk", "/desk/latest", "/cases", "/cases?status=open", "/cases?status=sealed", "/cases?page=2",
-		"/reviews", "/identity", "/identity?verdict=same", "/reviews?kind=seal", "/reviews?kind=unseal", "/queries", "/queries?page=2", "/queries/new", "/certificates/new", "/certificates/check",
+		"/reviews", "/identity", "/identity?verdict=same", "/quality", "/quality?days=7&agency=court-990101", "/quality/items", "/quality/items?state=mended&kind=accuracy&rule=term-span&page=2", "/reviews?kind=seal", "/reviews?kind=unseal", "/queries", "/queries?page=2", "/queries/new", "/certificates/new", "/certificates/check",
 		"/notices", "/notices?page=2", "/trail", "/trail?page=2", "/trail/entry?index=3",
 	}
 }
@@ -73,7 +73,7 @@ func TestMenusLeadSomewhere(t *testing.T) {
 func TestStrangersGoToSignIn(t *testing.T) {
 	s := newStage(t, stageOptions{})
 	v := s.visitor()
-	for _, path := range []string{"/desk", "/cases", "/reviews", "/identity", "/queries", "/queries/new", "/certificates/new", "/notices"} {
+	for _, path := range []string{"/desk", "/cases", "/reviews", "/identity", "/quality", "/quality/items", "/queries", "/queries/new", "/certificates/new", "/notices"} {
 		if a := v.get(path); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to(), "/signin?next=") {
 			t.Errorf("%s: %d %s", path, a.status, a.to())
 		}
