@@ -1,6 +1,7 @@
 package indistinct_test
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -14,6 +15,8 @@ type observer struct {
 	// keeps and holds say that the observer's agency is the record's custodian,
 	// or was written to because it holds a copy.
 	keeps, holds bool
+	// sent says that the observer's agency reported something about it.
+	sent bool
 }
 
 func (o observer) String() string {
@@ -31,6 +34,7 @@ type exception struct {
 	why   string
 	who   func(observer) bool
 	paths []string // prefixes; the desk's counts stand on /desk
+	exact []string // whole paths
 }
 
 func exceptions() []exception {
@@ -39,21 +43,30 @@ func exceptions() []exception {
 	return []exception{
 		{
 			"supervisor", "检察监督 watches every change of status: the code, when, by whom, on what basis, the letters; never a person",
-			func(o observer) bool { return o.duty == agency.Supervisor }, cases,
+			func(o observer) bool { return o.duty == agency.Supervisor }, cases, nil,
 		},
 		{
 			"custodian", "the court that keeps the record decided on its sealing, and must find it to unseal it",
-			func(o observer) bool { return o.keeps && clerk(o.duty) }, append([]string{"/notices"}, cases...),
+			func(o observer) bool { return o.keeps && clerk(o.duty) }, append([]string{"/notices"}, cases...), nil,
 		},
 		{
 			"holder", "an agency that holds a copy is told by letter to seal it, and must see its letters",
 			func(o observer) bool { return o.holds && (o.duty == agency.NoticeClerk || clerk(o.duty)) },
-			[]string{"/desk", "/notices", "/api/v1/notices"},
+			[]string{"/desk", "/notices", "/api/v1/notices"}, nil,
+		},
+		{
+			"sender", "how long an agency's own reports took is counted with all that it sent; its clerks are told no more than that",
+			func(o observer) bool { return o.sent && (o.duty == agency.NoticeClerk || clerk(o.duty)) },
+			nil, []string{"/quality"},
+		},
+		{
+			"freshness", "检察监督 watches how long everybody's reports take; the counts tell of no record",
+			func(o observer) bool { return o.duty == agency.Supervisor }, nil, []string{"/quality"},
 		},
 		{
 			"auditor", "an auditor reads the private records of the trail, which name the code",
 			func(o observer) bool { return o.duty == agency.Auditor },
-			[]string{"/desk", "/trail"},
+			[]string{"/desk", "/trail"}, nil,
 		},
 	}
 }
@@ -65,10 +78,8 @@ func allowed(o observer, path string) *exception {
 		if !x.who(o) {
 			continue
 		}
-		for _, prefix := range x.paths {
-			if strings.HasPrefix(path, prefix) {
-				return &x
-			}
+		if slices.Contains(x.exact, path) || slices.ContainsFunc(x.paths, func(prefix string) bool { return strings.HasPrefix(path, prefix) }) {
+			return &x
 		}
 	}
 	return nil

@@ -93,7 +93,30 @@ func draw(seed uint64, not map[string]bool) *history {
 	if rng.IntN(4) == 0 {
 		h.join(h.shared[0])
 	}
+	for _, l := range append([]**lawsuit{&h.extra}, pointers(h.shared)...) {
+		if rng.IntN(3) == 0 {
+			*l = (*l).mistaken()
+		}
+	}
 	return h
+}
+
+func pointers(list []*lawsuit) (out []**lawsuit) {
+	for i := range list {
+		out = append(out, &list[i])
+	}
+	return out
+}
+
+// mistaken is the case with a mistake in what was reported first: a day of birth
+// that contradicts the document.
+func (l *lawsuit) mistaken() *lawsuit {
+	wrong := *l
+	first := *l.events[0]
+	first.Data.Persons = slices.Clone(first.Data.Persons)
+	first.Data.Persons[0].Identity.Birth = first.Data.Persons[0].Identity.Born().AddDays(1)
+	wrong.events = append([]*docket.Event{&first}, l.events[1:]...)
+	return &wrong
 }
 
 // join makes the extra person a later defendant of a shared case.

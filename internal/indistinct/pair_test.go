@@ -26,6 +26,7 @@ type pair struct {
 	codes         map[docket.Code]bool // of the extra record's case, where it has one of its own
 	records       []docket.RecordID    // the extra ones
 	suspected     string               // id of a pair that the extra person stood in while their record was open, or made up
+	fault         string               // id of an item of quality that the extra record had while it was open, or made up
 }
 
 // errOther says that a history does not give what is to be compared; the
@@ -35,7 +36,7 @@ var errOther = errors.New("another history is needed")
 // play lets a history happen in both worlds.
 func (p *pair) play(h *history) error {
 	p.Helper()
-	p.h, p.step, p.codes, p.records, p.suspected = h, 0, map[docket.Code]bool{}, nil, noPair
+	p.h, p.step, p.codes, p.records, p.suspected, p.fault = h, 0, map[docket.Code]bool{}, nil, noPair, noPair
 	p.without.wipe(h.seed)
 	p.with.wipe(h.seed)
 	if err := p.level(h.end); err != nil { // the history before was given up
@@ -100,7 +101,7 @@ func (p *pair) alike(e *docket.Event, at time.Time) error {
 	return nil
 }
 
-// noPair is the id of a pair that there never was.
+// noPair is the id of a pair, or of an item, that there never was.
 const noPair = "0123456789abcdef01234567"
 
 // publish signs a checkpoint, as the server does each second: nothing of the
@@ -167,6 +168,9 @@ func (p *pair) level(at time.Time) error {
 // sweepUntil lets policy look at what falls due, day by day as the server does.
 func (p *pair) sweepUntil(at time.Time) error {
 	p.Helper()
+	if err := errors.Join(p.examine(at), p.level(at)); err != nil {
+		return err
+	}
 	const due = `SELECT MIN(due) FROM record`
 	for {
 		day := p.with.number(due)
@@ -215,6 +219,28 @@ func (p *pair) identify(now time.Time) error {
 	return nil
 }
 
+// examine looks at the quality of the records whose time has come, in both
+// worlds; in one of them the extra record may be among them.
+func (p *pair) examine(now time.Time) error {
+	for _, s := range []*side{p.without, p.with} {
+		for {
+			n, err := s.reg.Examine(context.Background(), now, 1000)
+			if err != nil {
+				return err
+			}
+			if n < 1000 {
+				break
+			}
+		}
+	}
+	for code := range p.codes {
+		if id := p.with.text(`SELECT COALESCE(MIN(id), '') FROM quality_item WHERE code = $1`, string(code)); id != "" && p.h.under == nil {
+			p.fault = id
+		}
+	}
+	return nil
+}
+
 // settle sees the extra record sealed, a reviewer confirming where policy asks
 // for one, and its letters answered.
 func (p *pair) settle() error {
@@ -222,7 +248,7 @@ func (p *pair) settle() error {
 	if err := p.find(); err != nil {
 		return err
 	}
-	if err := p.identify(p.h.end); err != nil {
+	if err := errors.Join(p.identify(p.h.end), p.examine(p.h.end)); err != nil {
 		return err
 	}
 	p.step++
@@ -245,7 +271,7 @@ func (p *pair) settle() error {
 	for _, a := range s.agencies {
 		all = append(all, a.ID)
 	}
-	if err := errors.Join(p.level(p.h.end), p.identify(p.h.end)); err != nil {
+	if err := errors.Join(p.level(p.h.end), p.identify(p.h.end), p.examine(p.h.end), p.level(p.h.end)); err != nil {
 		return err
 	}
 	if p.h.rng.IntN(2) == 0 { // or the letters still wait

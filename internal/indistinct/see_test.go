@@ -35,6 +35,7 @@ type sight struct {
 	item, notice     string // of the extra record; made up where there is none
 	custodians       []string
 	holders          []string
+	senders          []string // agencies that reported more where the extra record is
 }
 
 func (p *pair) sight() sight {
@@ -58,6 +59,12 @@ func (p *pair) sight() sight {
 		v.holders = append(v.holders, strings.Fields(p.with.text(
 			`SELECT COALESCE(GROUP_CONCAT(agency, ' '), '') FROM notice WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq))...)
 	}
+	for _, a := range p.with.agencies {
+		const sent = `SELECT COUNT(*) FROM intake WHERE source = $1`
+		if p.with.number(sent, a.Source()) != p.without.number(sent, a.Source()) {
+			v.senders = append(v.senders, a.ID)
+		}
+	}
 	return v
 }
 
@@ -67,6 +74,7 @@ func (p *pair) observers(v sight) []observer {
 	for _, o := range p.with.officers {
 		out = append(out, observer{
 			id: o.ID, agency: o.Agency, duty: o.Duty, keeps: slices.Contains(v.custodians, o.Agency), holds: slices.Contains(v.holders, o.Agency),
+			sent: slices.Contains(v.senders, o.Agency),
 		})
 	}
 	return out
@@ -161,7 +169,11 @@ func (p *pair) pageLooks(o observer, v sight) []look {
 		form(o, "/notices/"+v.code+"/"+v.notice, url.Values{}),
 		page(o, "/identity"), page(o, "/identity?verdict=same"), page(o, "/identity?verdict=different"), page(o, "/identity/"+p.suspected),
 		form(o, "/identity/"+p.suspected, url.Values{"act": {"same"}, "basis": {"other"}, "note": {"核对"}}),
+		page(o, "/quality"), page(o, "/quality/items"), page(o, "/quality/items?state=mended"), page(o, "/quality/items?state=answered"),
+		page(o, "/quality/items/"+v.code+"/"+p.fault), form(o, "/quality/items/"+v.code+"/"+p.fault, url.Values{"facts": {"00"}, "note": {"核对"}}),
 	}
+	// Few histories reach into the days that it counts.
+	out = append(out, together([]look{page(o, "/quality?days=365")})...)
 	for _, who := range []docket.Identity{v.who, v.known, v.none} {
 		out = append(out, form(o, "/certificates", url.Values{
 			"name": {who.Name}, "document": {docket.ResidentID}, "number": {who.Number}, "purpose": {"求职"},
@@ -177,7 +189,8 @@ func (p *pair) pageLooks(o observer, v sight) []look {
 func (p *pair) callLooks(o observer, v sight) []look {
 	out := []look{
 		get(o, "/api/v1/officer"), get(o, "/api/v1/cases/"+v.code), get(o, "/api/v1/cases/"+v.shared), get(o, "/api/v1/reviews"),
-		get(o, "/api/v1/queries"), get(o, "/api/v1/notices"),
+		get(o, "/api/v1/queries"), get(o, "/api/v1/notices"), get(o, "/api/v1/quality/items"), get(o, "/api/v1/quality/items?state=mended"),
+		post(o, "/api/v1/quality/items/"+v.code+"/"+p.fault+"/answer", map[string]string{"facts": "00", "note": "核对"}),
 		post(o, "/api/v1/reviews/"+v.code+"/"+v.item, map[string]string{"verdict": "confirm", "note": "同意"}),
 		post(o, "/api/v1/notices/"+v.code+"/"+v.notice+"/acknowledgement", nil),
 	}

@@ -30,10 +30,11 @@ type tally struct {
 	mu                    sync.Mutex
 	worlds, joined, asked int
 	suspected             int // worlds in which the extra person was thought to be another
+	faulty                int // worlds in which something was wrong with the extra record while it was open
 	needed                map[string]int
 }
 
-func (n *tally) add(asked int, joined, suspected bool, needed []string) {
+func (n *tally) add(asked int, joined, suspected, faulty bool, needed []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.worlds++
@@ -43,6 +44,9 @@ func (n *tally) add(asked int, joined, suspected bool, needed []string) {
 	}
 	if suspected {
 		n.suspected++
+	}
+	if faulty {
+		n.faulty++
 	}
 	for _, x := range needed {
 		n.needed[x]++
@@ -81,7 +85,7 @@ func (p *pair) tells(e effort, n *tally) (out []difference) {
 			}
 		}
 	}
-	n.add(asked, p.h.under != nil, p.suspected != noPair, needed)
+	n.add(asked, p.h.under != nil, p.suspected != noPair, p.fault != noPair, needed)
 	return out
 }
 
@@ -161,8 +165,11 @@ func TestWorlds(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another; %d answers compared; exceptions needed: %v",
-		total.worlds, total.joined, total.suspected, total.asked, total.needed)
+	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another, in %d one with a fault in what was reported; %d answers compared; exceptions needed: %v",
+		total.worlds, total.joined, total.suspected, total.faulty, total.asked, total.needed)
+	if total.faulty == 0 {
+		t.Error("nothing was ever wrong with a record that came to be sealed")
+	}
 	if total.suspected == 0 {
 		t.Error("nobody whose record came to be sealed was ever thought to be another")
 	}

@@ -19,7 +19,7 @@ import (
 
 // qualityDays are the spans over which freshness is measured; the first is
 // taken where none is asked for.
-func qualityDays() []string { return []string{"30", "7", "90"} }
+func qualityDays() []string { return []string{"30", "7", "90", "365"} }
 
 // quality is the figures of the officer's agency, or of all.
 func (o *Office) quality(r *http.Request, v *web.Visitor) (pages.Page, error) {
