@@ -83,7 +83,7 @@ func Reopen(dir string) (*Demo, error) {
 }
 
 func (f *file) open(dir string) (*Demo, error) {
-	d := &Demo{Province: province.New(f.Seed, f.Persons, f.From, f.To), persons: f.Persons, from: f.From, to: f.To}
+	d := &Demo{Province: province.New(f.Seed, f.Persons, f.From, f.To).WithFaults(), persons: f.Persons, from: f.From, to: f.To}
 	if err := d.keys(f); err != nil {
 		return nil, fmt.Errorf("the keys of the demo in %s: %w", dir, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/suite"
@@ -17,8 +18,8 @@ import (
 // Counts is what came of playing.
 type Counts struct{ Events, Accepted, Repeated, Refused int }
 
-// Load plays the history, a month at a time: each agency's reports of the
-// month as one signed delivery, then whatever has fallen due. While one month
+// Load plays the history, a month at a time and the last weeks by the day: each
+// agency's reports as one signed delivery, then whatever has fallen due. While one month
 // is taken in the next is made, signed and checked. What went in on an earlier,
 // interrupted run is acknowledged again and changes nothing. progress gets the
 // share done, from 0 to 1.
@@ -42,7 +43,7 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 		for _, rs := range receipts {
 			counts.add(rs)
 		}
-		if err := sweep(ctx, r, m.last); err != nil {
+		if err := whileWork(ctx, r.Sweep, m.last); err != nil {
 			return counts, err
 		}
 		if err := r.AcknowledgeAll(ctx, agencies, m.last.AddDate(0, -3, 0), m.last.AddDate(0, 0, -answerDays), m.last); err != nil {
@@ -54,7 +55,11 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 		return counts, err
 	}
 	// Each person once, and not in every month in which something was reported.
-	if err := compare(ctx, r, d.to.AddDays(1).Time()); err != nil {
+	end := d.to.AddDays(1).Time()
+	if err := whileWork(ctx, r.Identify, end); err != nil {
+		return counts, err
+	}
+	if err := whileWork(ctx, r.Examine, end); err != nil {
 		return counts, err
 	}
 	progress(1)
@@ -65,7 +70,7 @@ func (d *Demo) Load(ctx context.Context, r *registry.Registry, rand io.Reader, p
 // newest still wait in the inboxes.
 const answerDays = 60
 
-// month is what all agencies report in one month.
+// month is what all agencies report in one month, or on one day.
 type month struct {
 	last       time.Time // of the last report: when they are taken in
 	deliveries []*registry.Delivery
@@ -74,7 +79,6 @@ type month struct {
 
 func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader, out chan<- month) error {
 	var m month
-	byAgency := make(map[string]*registry.Delivery)
 	send := func() error {
 		for _, del := range m.deliveries {
 			del.ID, del.SignedAt = m.last.UTC().Format("2006-01-02T150405"), m.last
@@ -92,15 +96,39 @@ func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader,
 			return context.Cause(ctx)
 		}
 		m = month{}
-		clear(byAgency)
 		return nil
 	}
+	var waiting []*docket.Event // of agencies that send once a week
 	for e := range d.Events() {
-		if len(m.deliveries) > 0 && e.Time.Month() != m.last.Month() {
+		if len(m.deliveries) > 0 && !d.together(e.Time, m.last) {
 			if err := send(); err != nil {
 				return err
 			}
+			if e.Time.Weekday() == time.Monday || !d.daily(e.Time) {
+				if err := m.add(waiting...); err != nil {
+					return err
+				}
+				waiting = nil
+			}
 		}
+		m.last = e.Time
+		if id, err := agency.IDOf(e.Source); err == nil && d.Slow(id) && d.daily(e.Time) {
+			waiting = append(waiting, e)
+			continue
+		}
+		if err := m.add(e); err != nil {
+			return err
+		}
+	}
+	if err := m.add(waiting...); err != nil || len(m.deliveries) == 0 {
+		return err
+	}
+	return send()
+}
+
+// add puts events into the deliveries of their agencies.
+func (m *month) add(events ...*docket.Event) error {
+	for _, e := range events {
 		id, err := agency.IDOf(e.Source)
 		if err != nil {
 			return err
@@ -109,38 +137,34 @@ func (d *Demo) months(ctx context.Context, r *registry.Registry, rand io.Reader,
 		if err != nil {
 			return err
 		}
-		if byAgency[id] == nil {
-			byAgency[id] = &registry.Delivery{Agency: id}
-			m.deliveries = append(m.deliveries, byAgency[id])
+		i := slices.IndexFunc(m.deliveries, func(del *registry.Delivery) bool { return del.Agency == id })
+		if i < 0 {
+			i, m.deliveries = len(m.deliveries), append(m.deliveries, &registry.Delivery{Agency: id})
 		}
-		byAgency[id].Events = append(byAgency[id].Events, raw)
-		m.last = e.Time
+		m.deliveries[i].Events = append(m.deliveries[i].Events, raw)
 	}
-	if len(m.deliveries) == 0 {
-		return nil
-	}
-	return send()
+	return nil
 }
 
-// sweep looks at everything that has fallen due.
-func sweep(ctx context.Context, r *registry.Registry, now time.Time) error {
-	const most = 500
-	for {
-		n, err := r.Sweep(ctx, now, most)
-		if err != nil {
-			return err
-		}
-		if n < most {
-			return nil
-		}
+// dailyDays is how many of the last days are played one by one: how long
+// reports took is counted by the day on which they come.
+const dailyDays = 45
+
+func (d *Demo) daily(at time.Time) bool { return civil.Of(at).After(d.to.AddDays(-dailyDays)) }
+
+// together says that what was reported at two times is taken in at once.
+func (d *Demo) together(a, b time.Time) bool {
+	if d.daily(a) {
+		return civil.Of(a) == civil.Of(b)
 	}
+	return a.Month() == b.Month()
 }
 
-// compare looks at persons who may be one.
-func compare(ctx context.Context, r *registry.Registry, now time.Time) error {
+// whileWork does what waits for all persons, or records.
+func whileWork(ctx context.Context, do func(context.Context, time.Time, int) (int, error), now time.Time) error {
 	const most = 500
 	for {
-		n, err := r.Identify(ctx, now, most)
+		n, err := do(ctx, now, most)
 		if err != nil || n < most {
 			return err
 		}

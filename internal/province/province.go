@@ -27,6 +27,7 @@ type Province struct {
 	plans    []*plan
 	serials  []int
 	cast     Cast
+	faulty   bool // see WithFaults
 }
 
 // New makes a province of about size persons whose offences lie between from
@@ -93,7 +94,7 @@ func (p *Province) reports() iter.Seq[report] {
 			if !release(pl.offence.Time()) { // nothing of a case is reported before its offence
 				return
 			}
-			for _, e := range p.tell(pl).events {
+			for _, e := range p.reported(pl) {
 				heap.Push(&waiting, report{e, p.held(pl, e)})
 			}
 		}
