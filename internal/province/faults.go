@@ -104,7 +104,7 @@ func mistakes() []func(*docket.Event, *docket.Part) bool {
 		},
 		func(_ *docket.Event, p *docket.Part) bool { // a nought too many
 			s := sentence(p)
-			if s == nil || s.Kind != ft || s.Months == nil || *s.Months < 20 {
+			if s == nil || s.Kind != ft || s.Months == nil || *s.Months < 20 || *s.Months > 30 { // more would be refused
 				return false
 			}
 			s.Months = ptr(*s.Months * 10)

@@ -145,7 +145,8 @@ func (t *Tx) QualityTotal(l QualityListing) (n int, err error) {
 type QualityCount struct {
 	Agency, Rule, State string
 	N                   int
-	Oldest              time.Time // when the first of them was opened
+	Oldest              time.Time  // when the first of them was opened
+	Since               civil.Date // from when the oldest is a fault
 }
 
 // QualityCounts counts items by rule, agency and state; of one agency where it
@@ -155,11 +156,11 @@ func (t *Tx) QualityCounts(agencyID string) ([]QualityCount, error) {
 	if agencyID != "" {
 		where, args = ` WHERE agency = $1`, []any{agencyID}
 	}
-	return all(t, `SELECT agency, rule, state, COUNT(*), MIN(opened) FROM quality_item`+where+`
+	return all(t, `SELECT agency, rule, state, COUNT(*), MIN(opened), MIN(since) FROM quality_item`+where+`
 		GROUP BY agency, rule, state ORDER BY agency, rule, state`, args, func(scan func(...any) error) (c QualityCount, err error) {
-		var oldest int64
-		err = scan(&c.Agency, &c.Rule, &c.State, &c.N, &oldest)
-		c.Oldest = fromMicros(oldest)
+		var oldest, since int64
+		err = scan(&c.Agency, &c.Rule, &c.State, &c.N, &oldest, &since)
+		c.Oldest, c.Since = fromMicros(oldest), civil.FromDays(int(since))
 		return c, err
 	})
 }

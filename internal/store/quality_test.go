@@ -88,8 +88,8 @@ func TestQualityItems(t *testing.T) {
 		answered.Settled = micro(noon)
 		same(t, "answered", page(store.QualityListing{State: store.QualityAnswered}), []store.QualityItem{answered})
 		same(t, "counts of one", read(t, db, func(tx *store.Tx) ([]store.QualityCount, error) { return tx.QualityCounts("prison") }), []store.QualityCount{
-			{Agency: "prison", Rule: "term-end", State: store.QualityOpen, N: 1, Oldest: micro(noon)},
-			{Agency: "prison", Rule: "term-span", State: store.QualityAnswered, N: 1, Oldest: first.Opened},
+			{Agency: "prison", Rule: "term-end", State: store.QualityOpen, N: 1, Oldest: micro(noon), Since: first.Since},
+			{Agency: "prison", Rule: "term-span", State: store.QualityAnswered, N: 1, Oldest: first.Opened, Since: first.Since},
 		})
 		if all := read(t, db, func(tx *store.Tx) ([]store.QualityCount, error) { return tx.QualityCounts("") }); len(all) != 3 {
 			t.Errorf("counts of all: %+v", all)

@@ -174,6 +174,9 @@ func (o *Office) qualityItemPage(r *http.Request, v *web.Visitor, item *registry
 	}
 	if f := item.Finding; f != nil {
 		p.Evidence, p.Field, p.Expected, p.Stated = true, f.Field, f.Expected, f.Stated
+		if len(f.Missing) > 0 {
+			p.Due, p.Expected = f.Expected, ""
+		}
 		for _, t := range f.Missing {
 			p.Missing = append(p.Missing, typeWords(t))
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/web"
@@ -40,6 +41,9 @@ func (o *Office) quality(r *http.Request, v *web.Visitor) (pages.Page, error) {
 		}
 		p.Filters = append(p.Filters, field)
 	}
+	for _, b := range quality.Bases() {
+		p.Bases = append(p.Bases, string(b))
+	}
 	f := figuresOf(all, only)
 	p.Groups = o.qualityGroups(f, only)
 	names := o.names(r)
@@ -58,13 +62,13 @@ func (o *Office) quality(r *http.Request, v *web.Visitor) (pages.Page, error) {
 // qualityFigures is an overview added up by rule and by agency.
 type qualityFigures struct {
 	open, done map[string]int // by rule
-	oldest     map[string]time.Time
+	oldest     map[string]civil.Date
 	byAgency   map[string]int
 	lags       []registry.SourceLags
 }
 
 func figuresOf(v *registry.QualityOverview, only string) *qualityFigures {
-	f := &qualityFigures{open: map[string]int{}, done: map[string]int{}, oldest: map[string]time.Time{}, byAgency: map[string]int{}}
+	f := &qualityFigures{open: map[string]int{}, done: map[string]int{}, oldest: map[string]civil.Date{}, byAgency: map[string]int{}}
 	for _, c := range v.Counts {
 		if only != "" && c.Agency != only {
 			continue
@@ -75,8 +79,8 @@ func figuresOf(v *registry.QualityOverview, only string) *qualityFigures {
 		}
 		f.open[c.Rule] += c.N
 		f.byAgency[c.Agency] += c.N
-		if old, ok := f.oldest[c.Rule]; !ok || c.Oldest.Before(old) {
-			f.oldest[c.Rule] = c.Oldest
+		if old, ok := f.oldest[c.Rule]; !ok || c.Since.Before(old) {
+			f.oldest[c.Rule] = c.Since
 		}
 	}
 	for _, l := range v.Lags {
@@ -104,7 +108,7 @@ func (o *Office) qualityGroups(f *qualityFigures, only string) []pages.QualityGr
 			Bar: 100 * float64(f.open[rule.ID]) / float64(most), Href: "/quality/items?" + query.Encode(),
 		}
 		if row.Open > 0 {
-			row.Oldest = int(o.now().Sub(f.oldest[rule.ID]) / (24 * time.Hour))
+			row.Oldest = max(0, o.today().Sub(f.oldest[rule.ID]))
 		}
 		g.Open += row.Open
 		if row.Open+row.Done == 0 {
@@ -137,34 +141,36 @@ func (f *qualityFigures) agencies(names *names) (out []pages.QualityAgency) {
 	return out[:min(len(out), shown)]
 }
 
-// qualitySources are the agencies that reported, each with both lags.
+// qualitySources are the agencies that reported, the least fresh first.
 func (o *Office) qualitySources(lags []registry.SourceLags, agencies []*agency.Agency) (out []pages.QualitySource) {
 	for _, a := range agencies {
 		s := pages.QualitySource{Name: a.Name}
 		for _, b := range quality.Bases() {
-			for i := range lags {
-				if lags[i].Source == a.Source() && lags[i].Basis == b {
-					s.Lags = append(s.Lags, qualityLag(&lags[i], o.reg.Promise().To(b, a)))
-				}
+			var l quality.Lags
+			if i := slices.IndexFunc(lags, func(l registry.SourceLags) bool { return l.Source == a.Source() && l.Basis == b }); i >= 0 {
+				l = lags[i].Lags
 			}
+			s.Reports = max(s.Reports, int(l.Count()))
+			s.Lags = append(s.Lags, qualityLag(&l, o.reg.Promise().To(b, a)))
 		}
-		if len(s.Lags) > 0 {
+		if s.Reports > 0 {
 			out = append(out, s)
 		}
 	}
+	worst := func(s pages.QualitySource) float64 { return min(s.Lags[0].Bar, s.Lags[1].Bar) }
+	slices.SortStableFunc(out, func(a, b pages.QualitySource) int { return cmp.Compare(worst(a), worst(b)) })
 	return out
 }
 
-func qualityLag(l *registry.SourceLags, promise time.Duration) pages.QualityLag {
-	n := l.Lags.Count()
+func qualityLag(l *quality.Lags, promise time.Duration) pages.QualityLag {
+	n := l.Count()
 	out := pages.QualityLag{
-		Basis: string(l.Basis), Reports: int(n), Median: quantileText(&l.Lags, 0.5), Most: quantileText(&l.Lags, 0.95),
-		Promise: locale.T("quality.no-promise"), InTime: "—", Tone: parts.Calm,
+		Median: quantileText(l, 0.5), Most: quantileText(l, 0.95), Promise: locale.T("quality.no-promise"), InTime: "—", Bar: 100, Tone: parts.Calm,
 	}
 	if promise == 0 || n == 0 {
 		return out
 	}
-	inTime := n - l.Lags.Late(promise)
+	inTime := n - l.Late(promise)
 	out.Promise, out.InTime, out.Bar = spanText(promise), wholePercent(inTime, n), 100*float64(inTime)/float64(n)
 	out.Tone = toneOf(out.Bar)
 	return out
@@ -182,8 +188,12 @@ func toneOf(share float64) parts.Tone {
 }
 
 func quantileText(l *quality.Lags, q float64) locale.Text {
-	if d, ok := l.Quantile(q); ok {
+	d, ok := l.Quantile(q)
+	switch {
+	case ok:
 		return spanText(d)
+	case l.Count() == 0:
+		return locale.Plain("—")
 	}
 	return locale.T("quality.longer")
 }

@@ -16,8 +16,9 @@ type Quality struct {
 	Filters   []parts.Field
 	Groups    []QualityGroup
 	Agencies  []QualityAgency // with open items, the most first; for a supervisor
-	Sources   []QualitySource
-	Days      int // over which freshness is measured
+	Bases     []string        // act, recorded: the words are quality.from-BASIS
+	Sources   []QualitySource // the least fresh first
+	Days      int             // over which freshness is measured
 }
 
 // QualityGroup is the rules of one kind.
@@ -47,16 +48,15 @@ type QualityAgency struct {
 	Href string
 }
 
-// QualitySource is how fresh the reports of one agency are.
+// QualitySource is how fresh the reports of one agency are, from each basis.
 type QualitySource struct {
-	Name string
-	Lags []QualityLag
+	Name    string
+	Reports int
+	Lags    []QualityLag
 }
 
 // QualityLag is how long reports took from one basis to the receipt.
 type QualityLag struct {
-	Basis   string // act or recorded: the words are quality.from-BASIS
-	Reports int
 	Median  locale.Text
 	Most    locale.Text // of 95 of a hundred
 	Promise locale.Text
@@ -133,6 +133,7 @@ type QualityItem struct {
 	Evidence   bool // the reader may see what follows
 	Missing    []locale.Both
 	Field      string
+	Due        string // when the time ran out within which it had to come
 	Expected   string
 	Stated     string
 	Statements []QualityStatement

@@ -17,14 +17,14 @@ func qualityFigures(everybody bool) pages.Quality {
 	rule := func(zh, en, law string, open, done, oldest int) pages.QualityRule {
 		return pages.QualityRule{Title: locale.Both{Zh: zh, En: en}, Law: law, Open: open, Done: done, Oldest: oldest, Bar: float64(open) * 5, Href: "/quality/items?rule=x"}
 	}
-	lag := func(basis string, n, median, most int, inTime string, bar float64, tone parts.Tone) pages.QualityLag {
+	lag := func(median, most int, inTime string, bar float64, tone parts.Tone) pages.QualityLag {
 		return pages.QualityLag{
-			Basis: basis, Reports: n, Median: locale.T("quality.days", median), Most: locale.T("quality.days", most), Promise: locale.T("quality.days", 10),
+			Median: locale.T("quality.days", median), Most: locale.T("quality.days", most), Promise: locale.T("quality.days", 10),
 			InTime: inTime, Bar: bar, Tone: tone,
 		}
 	}
 	p := pages.Quality{
-		Everybody: everybody, Days: 30, Filters: qualityFilters(),
+		Everybody: everybody, Days: 30, Filters: qualityFilters(), Bases: []string{"act", "recorded"},
 		Stats: []parts.Stat{
 			{Label: locale.T("quality.completeness"), Value: "23", Hint: locale.T("quality.open"), Icon: "list-details", Tone: parts.Warn, Href: "/quality/items?kind=completeness"},
 			{Label: locale.T("quality.accuracy"), Value: "0", Hint: locale.T("quality.open"), Icon: "alert-triangle", Tone: parts.Good, Href: "/quality/items?kind=accuracy"},
@@ -37,8 +37,8 @@ func qualityFigures(everybody bool) pages.Quality {
 			}, Quiet: []pages.QualityRule{rule("逮捕后没有侦查终结", "An arrest without an end of the investigation", "刑事诉讼法 156、158、159", 0, 0, 0)}},
 			{Kind: "accuracy"},
 		},
-		Sources: []pages.QualitySource{{Name: "云麓市公安局青石分局", Lags: []pages.QualityLag{
-			lag("act", 1204, 1, 10, "96%", 96, parts.Good), lag("recorded", 1204, 1, 2, "72%", 72, parts.Bad),
+		Sources: []pages.QualitySource{{Name: "云麓市公安局青石分局", Reports: 1204, Lags: []pages.QualityLag{
+			lag(1, 10, "96%", 96, parts.Good), lag(1, 2, "72%", 72, parts.Bad),
 		}}},
 	}
 	if everybody {
@@ -84,7 +84,7 @@ func qualityItem() pages.QualityItem {
 func answeredItem() pages.QualityItem {
 	p := qualityItem()
 	p.Kind, p.State = "completeness", parts.State{Name: "quality-answered", Tone: parts.Calm}
-	p.Stated, p.Field, p.Missing = "", "", []locale.Both{{Zh: "交付执行", En: "Execution begins"}, {Zh: "执行完毕", En: "Sentence served"}}
+	p.Due, p.Expected, p.Stated, p.Field, p.Missing = "2026-10-13", "", "", "", []locale.Both{{Zh: "交付执行", En: "Execution begins"}, {Zh: "执行完毕", En: "Sentence served"}}
 	p.Post, p.By, p.Settled, p.Words = "", "顾承安", at("2026-11-20 10:11:12"), "罪犯在逃，已裁定中止执行"
 	return p
 }
