@@ -47,16 +47,25 @@ func misreported(rng *rand.Rand, events []*docket.Event) []*docket.Event {
 	kinds := mistakes()
 	rng.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	for _, spoil := range kinds {
-		for i, e := range events {
+		for _, e := range events {
 			wrong := copyOf(e)
 			if spoil(wrong, &wrong.Data.Persons[0]) {
-				out := slices.Clone(events)
-				out[i] = wrong
-				return out
+				return replaced(events, e, wrong)
 			}
 		}
 	}
 	return events
+}
+
+// replaced puts one event in the place of another, wherever that was sent.
+func replaced(events []*docket.Event, old, by *docket.Event) []*docket.Event {
+	out := slices.Clone(events)
+	for i := range out {
+		if out[i] == old {
+			out[i] = by
+		}
+	}
+	return out
 }
 
 // copyOf is an event whose first person can be changed alone.

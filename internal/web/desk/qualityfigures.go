@@ -54,7 +54,10 @@ func (o *Office) quality(r *http.Request, v *web.Visitor) (pages.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Sources = o.qualitySources(f.lags, agencies)
+	p.Sources = o.qualitySources(f.lags, agencies, p.Everybody)
+	if len(p.Sources) > shownSources {
+		p.Sources, p.Rest = p.Sources[:shownSources], p.Sources[shownSources:]
+	}
 	p.Stats = o.qualityStats(f, agencies)
 	return p, names.err
 }
@@ -141,10 +144,16 @@ func (f *qualityFigures) agencies(names *names) (out []pages.QualityAgency) {
 	return out[:min(len(out), shown)]
 }
 
+// shownSources is how many agencies stand in the table at once.
+const shownSources = 12
+
 // qualitySources are the agencies that reported, the least fresh first.
-func (o *Office) qualitySources(lags []registry.SourceLags, agencies []*agency.Agency) (out []pages.QualitySource) {
+func (o *Office) qualitySources(lags []registry.SourceLags, agencies []*agency.Agency, named bool) (out []pages.QualitySource) {
 	for _, a := range agencies {
-		s := pages.QualitySource{Name: a.Name}
+		s := pages.QualitySource{}
+		if named {
+			s.Name = a.Name
+		}
 		for _, b := range quality.Bases() {
 			var l quality.Lags
 			if i := slices.IndexFunc(lags, func(l registry.SourceLags) bool { return l.Source == a.Source() && l.Basis == b }); i >= 0 {

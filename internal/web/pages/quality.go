@@ -18,6 +18,7 @@ type Quality struct {
 	Agencies  []QualityAgency // with open items, the most first; for a supervisor
 	Bases     []string        // act, recorded: the words are quality.from-BASIS
 	Sources   []QualitySource // the least fresh first
+	Rest      []QualitySource // those after them
 	Days      int             // over which freshness is measured
 }
 
@@ -50,7 +51,7 @@ type QualityAgency struct {
 
 // QualitySource is how fresh the reports of one agency are, from each basis.
 type QualitySource struct {
-	Name    string
+	Name    string // "" on an agency's own page
 	Reports int
 	Lags    []QualityLag
 }

@@ -41,7 +41,10 @@ func qualityFigures(everybody bool) pages.Quality {
 			lag(1, 10, "96%", 96, parts.Good), lag(1, 2, "72%", 72, parts.Bad),
 		}}},
 	}
-	if everybody {
+	if !everybody {
+		p.Sources[0].Name = ""
+	} else {
+		p.Rest = p.Sources
 		p.Agencies = []pages.QualityAgency{{Name: "云麓市青石区人民法院", Open: 20, Bar: 100, Href: "/quality?agency=x"}}
 	}
 	return p
