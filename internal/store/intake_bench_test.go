@@ -10,7 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/quality"
 	"github.com/fengcun/fengcun/internal/store"
 	"github.com/fengcun/fengcun/internal/store/storetest"
 	"github.com/fengcun/fengcun/internal/trail"
@@ -18,7 +20,7 @@ import (
 
 // BenchmarkIntakeAgainstCopy stores batches of 500 events as the registry does,
 // each event a case of its own and then, in a second batch, a further event of
-// each: asking what came before, taking turns, locks, the rows of ten tables,
+// each: asking what came before, taking turns, locks, the rows of a dozen tables,
 // the trail, the commit. The peer copies the same rows into tables with the same
 // indexes, in one transaction too, and asks nothing. Both flush each commit to
 // disk.
@@ -135,7 +137,19 @@ func (b *incomingBatch) store(tx *store.Tx) error {
 	if err := tx.LockPersons(persons, noon); err != nil {
 		return err
 	}
+	b.quality(tx)
 	return b.append(tx)
+}
+
+// quality has each record looked at again and counts how long the reports took.
+func (b *incomingBatch) quality(tx *store.Tx) {
+	tx.LookAtQuality(fieldOf(b.events, func(e incoming) docket.RecordID { return docket.RecordID{Code: e.code, Seq: 1} }), noon)
+	rows := make([]store.SourceLags, len(quality.Bases()))
+	for i, basis := range quality.Bases() {
+		rows[i] = store.SourceLags{Source: source, Day: civil.Of(noon), Basis: basis}
+		rows[i].Lags[0] = int64(len(b.events))
+	}
+	tx.AddLags(rows)
 }
 
 func (b *incomingBatch) lookUp(tx *store.Tx, numbers [][]byte, codes []docket.Code) error {
@@ -203,7 +217,7 @@ func (b *incomingBatch) append(tx *store.Tx) error {
 	return nil
 }
 
-var twinned = []string{"delivery", "intake", "person", "person_record", "alias", "slip", "holding", "record", "lifecycle", "trail_entry", "trail_hash"}
+var twinned = []string{"delivery", "intake", "person", "person_record", "alias", "slip", "holding", "record", "lifecycle", "trail_entry", "trail_hash", "quality_look", "quality_lag"}
 
 // twins makes an empty table beside each, with the same columns, checks and
 // indexes, and notes where each stands.
@@ -256,7 +270,7 @@ func uncopied(b *testing.B, conn *pgx.Conn, table string) (columns []string, out
 	keys := map[string]string{
 		"delivery": "source, id", "intake": "source, event_key", "person": "person_key", "person_record": "person_key, code, seq",
 		"alias": "alias_key, code", "slip": "code, seq, event_key", "holding": "code, seq", "record": "code, seq", "lifecycle": "code, seq, n",
-		"trail_entry": "seq", "trail_hash": "idx",
+		"trail_entry": "seq", "trail_hash": "idx", "quality_look": "code, seq", "quality_lag": "source, day, basis",
 	}[table]
 	found, err := conn.Query(context.Background(), "SELECT * FROM "+table+" WHERE ("+keys+") NOT IN (SELECT "+keys+" FROM twin_"+table+") ORDER BY ctid")
 	if err != nil {
