@@ -31,6 +31,7 @@ type cli struct {
 	Unseal      unsealCmd      `cmd:"" help:"Return a sealed record to the ledger: ask, approve, execute. 解封."`
 	Review      reviewCmd      `cmd:"" help:"The review queue. 审核队列."`
 	Notice      noticeCmd      `cmd:"" help:"Sealing and unsealing notices, acknowledgement. 通知与回执."`
+	Quality     qualityCmd     `cmd:"" help:"What is wrong with what your agency reported, and answers. 数据质量."`
 	Case        caseCmd        `cmd:"" help:"A case by its code. 案件."`
 	Pack        PackCmd        `cmd:"" help:"Policy packs: list, test, eval, diff. 政策包."`
 	Simulate    simulateCmd    `cmd:"" help:"Whom would a policy pack reach? 政策模拟: 各规则覆盖多少人."`

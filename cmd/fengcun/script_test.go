@@ -54,7 +54,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": ready, "capture": capture, "fetch": fetch, "replace": replace,
-			"flip": flip, "swap": swap, "settled": settled,
+			"flip": flip, "swap": swap, "settled": settled, "until": until,
 		},
 	})
 }
@@ -91,6 +91,23 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s: no match for %s", args[1], pattern)
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// until PATTERN COMMAND… runs a command, some seconds long, until it prints
+// something that matches; with ! until it prints nothing that does.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND…")
+	}
+	pattern := regexp.MustCompile(args[0])
+	for range 150 {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if pattern.MatchString(ts.ReadFile("stdout")) != neg {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	ts.Fatalf("after 30 seconds: %s", ts.ReadFile("stdout"))
 }
 
 // fetch URL FILE gets a page, waiting some seconds for it to be there.

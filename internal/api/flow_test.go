@@ -177,6 +177,43 @@ func TestNoticesAreAcknowledgedOnce(t *testing.T) {
 	}
 }
 
+// TestQualityItems: an agency's system fetches what is to be mended, page by
+// page, and answers for its own agency alone, once and to what it has read.
+func TestQualityItems(t *testing.T) {
+	s := serve(t)
+	for range 3 {
+		s.Convicted(s.Adult(), "盗窃罪", "2024-02-10", registrytest.Months(docket.FixedTerm, 60), "2025-03-01")
+	}
+	s.Examine()
+	clerk := s.as(registrytest.Court, agency.NoticeClerk)
+	var list, rest []api.QualityItemView
+	clerk.call(http.MethodGet, "/api/v1/quality/items?rule=effect-execution&limit=2", nil, &list)
+	clerk.call(http.MethodGet, "/api/v1/quality/items?rule=effect-execution&limit=2&offset=2", nil, &rest)
+	if len(list) != 2 || len(rest) != 1 {
+		t.Fatalf("%d items, then %d", len(list), len(rest))
+	}
+	v := list[0]
+	if v.Law == "" || v.MendEn == "" || v.Facts == "" || v.Agency != registrytest.Court || len(v.Statements) == 0 || len(v.Numbers) == 0 || v.Missing[0] != docket.ExecutionStarted {
+		t.Errorf("%+v", v)
+	}
+	path := "/api/v1/quality/items/" + v.Code + "/" + v.ID + "/answer"
+	answer := map[string]string{"facts": v.Facts, "note": "罪犯在逃，已裁定中止执行"}
+	s.as(registrytest.OtherCourt, agency.NoticeClerk).refused("not-found", http.StatusNotFound, http.MethodPost, path, answer)
+	s.as(registrytest.Police, agency.CertWindow).refused("forbidden", http.StatusForbidden, http.MethodGet, "/api/v1/quality/items", nil)
+	clerk.refused("state", http.StatusConflict, http.MethodPost, path, map[string]string{"facts": "00", "note": "x"})
+	clerk.call(http.MethodPost, path, answer, nil)
+	clerk.refused("state", http.StatusConflict, http.MethodPost, path, answer)
+	clerk.call(http.MethodGet, "/api/v1/quality/items?state=answered", nil, &list)
+	if len(list) != 1 || list[0].ID != v.ID || list[0].Answer != answer["note"] || list[0].Settled == nil {
+		t.Errorf("answered: %+v", list)
+	}
+	var seen []api.QualityItemView
+	s.as(registrytest.Procuratorate, agency.Supervisor).call(http.MethodGet, "/api/v1/quality/items?state=answered", nil, &seen)
+	if len(seen) != 1 || seen[0].Answer != "" || seen[0].Facts != "" || seen[0].Statements != nil || seen[0].Numbers != nil {
+		t.Errorf("a supervisor is told %+v", seen)
+	}
+}
+
 func TestReviews(t *testing.T) {
 	s := serve(t)
 	who := s.Adult()

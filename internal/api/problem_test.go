@@ -28,6 +28,13 @@ func TestWithheldLooksLikeNotFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Examine()
+	var faults []api.QualityItemView
+	s.as(registrytest.Court, agency.NoticeClerk).call(http.MethodGet, "/api/v1/quality/items", nil, &faults)
+	if len(faults) == 0 || faults[0].Record != open.String() {
+		t.Fatalf("the faults: %+v", faults)
+	}
+	fault := map[string]string{"facts": faults[0].Facts, "note": "x"}
 	const noID = "00000000-0000-4000-8000-000000000000"
 	verdict := map[string]string{"verdict": "confirm", "note": "x"}
 	foreign := func(d agency.Duty) *caller { return s.as(registrytest.OtherCourt, d) }
@@ -51,6 +58,9 @@ func TestWithheldLooksLikeNotFound(t *testing.T) {
 		{foreign(agency.NoticeClerk), http.MethodPost, "/api/v1/notices/" + string(id.Code) + "/" + noID + "/acknowledgement", nil},
 		{foreign(agency.NoticeClerk), http.MethodPost, "/api/v1/notices/" + string(id.Code) + "/" + letters[0].ID + "/acknowledgement", nil},
 		{foreign(agency.SealClerk), http.MethodPost, "/api/v1/reviews/" + string(id.Code) + "/" + noID, verdict},
+		{foreign(agency.SealClerk), http.MethodPost, "/api/v1/quality/items/" + string(open.Code) + "/" + noID + "/answer", fault},
+		{foreign(agency.SealClerk), http.MethodPost, "/api/v1/quality/items/" + string(open.Code) + "/" + faults[0].ID + "/answer", fault},
+		{foreign(agency.SealClerk), http.MethodPost, "/api/v1/quality/items/" + string(id.Code) + "/" + faults[0].ID + "/answer", fault},
 		{foreign(agency.SealClerk), http.MethodGet, "/api/v1/certificates/" + unknown.Grouped(), nil},
 		{foreign(agency.SealClerk), http.MethodGet, "/api/v1/receipts/1000000", nil},
 		{foreign(agency.SealClerk), http.MethodGet, "/api/v1/nothing", nil},

@@ -50,9 +50,10 @@ type QualityStatement struct {
 }
 
 type qualityItemsInput struct {
-	listInput
-	State string `query:"state" enum:"open,mended,answered" default:"open"`
-	Rule  string `query:"rule" maxLength:"64"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Offset int    `query:"offset" minimum:"0" default:"0"`
+	State  string `query:"state" enum:"open,mended,answered" default:"open"`
+	Rule   string `query:"rule" maxLength:"64"`
 }
 
 type qualityItemsOutput struct{ Body []QualityItemView }
