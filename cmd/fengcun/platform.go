@@ -129,7 +129,7 @@ func (p *platform) whileWork(ctx context.Context, what string, do func(context.C
 	for until := time.Now().Add(time.Second / 2); time.Now().Before(until); {
 		n, err := do(ctx, p.env.now(), most)
 		if err != nil && ctx.Err() == nil {
-			p.log.Error(what, "error", err)
+			p.log.Error("doing what waits", "what", what, "error", err)
 		}
 		if err != nil || n < most {
 			return

@@ -52,21 +52,25 @@ func exceptions() []exception {
 		{
 			"holder", "an agency that holds a copy is told by letter to seal it, and must see its letters",
 			func(o observer) bool { return o.holds && (o.duty == agency.NoticeClerk || clerk(o.duty)) },
-			[]string{"/desk", "/notices", "/api/v1/notices"}, nil,
+			[]string{"/desk", "/notices", "/api/v1/notices"},
+			nil,
 		},
 		{
 			"sender", "how long an agency's own reports took is counted with all that it sent; its clerks are told no more than that",
 			func(o observer) bool { return o.sent && (o.duty == agency.NoticeClerk || clerk(o.duty)) },
-			nil, []string{"/quality"},
+			nil,
+			[]string{"/quality"},
 		},
 		{
 			"freshness", "检察监督 watches how long everybody's reports take; the counts tell of no record",
-			func(o observer) bool { return o.duty == agency.Supervisor }, nil, []string{"/quality"},
+			func(o observer) bool { return o.duty == agency.Supervisor }, nil,
+			[]string{"/quality"},
 		},
 		{
 			"auditor", "an auditor reads the private records of the trail, which name the code",
 			func(o observer) bool { return o.duty == agency.Auditor },
-			[]string{"/desk", "/trail"}, nil,
+			[]string{"/desk", "/trail"},
+			nil,
 		},
 	}
 }

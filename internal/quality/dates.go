@@ -93,7 +93,7 @@ func termSpan(c *course, r *Rule) {
 		return
 	}
 	credit := r.limit("credit")
-	switch s.Kind { //nolint:exhaustive // the others have no term
+	switch s.Kind {
 	case docket.FixedTerm, docket.Detention:
 	case docket.PublicSurveillance:
 		credit = r.limit("surveillance_credit")

@@ -61,11 +61,9 @@ func arrestReferral(c *course, r *Rule) {
 	default:
 		return
 	}
-	owes := idOf(e.Source)
+	owes := c.owed(e.Source, agency.Police)
 	if filed := c.first(docket.CaseFiled); filed != nil {
 		owes = idOf(filed.Source)
-	} else {
-		owes = c.owed(e.Source, agency.Police)
 	}
 	c.missing(r, owes, since.AddMonths(r.limit("months")), e, docket.CaseReferred, docket.CaseWithdrawn, docket.MeasureImposed)
 }
@@ -154,7 +152,7 @@ func effectExecution(c *course, r *Rule) {
 	if s.Kind != docket.Conviction || s.EffectiveDate.IsZero() || s.Sentence == nil || is(s.Sentence.Exempt) || c.any(executed()...) {
 		return
 	}
-	switch s.Sentence.Kind { //nolint:exhaustive // the others are not handed over to be served
+	switch s.Sentence.Kind {
 	case docket.PublicSurveillance, docket.Detention, docket.FixedTerm, docket.LifeImprisonment:
 	default:
 		return

@@ -182,61 +182,79 @@ func examples() []example {
 			sentenced(eight), verdict(judgment(&docket.Sentence{Kind: docket.Fine, FineYuan: ptr(int64(1000))})).effective("2024-05-17"),
 			verdict(judgment(nil)).effective("2024-05-17"),
 		}},
-		{rule: "term-end", on: "2025-01-27", before: "2025-01-26", fault: prison,
+		{
+			rule: "term-end", on: "2025-01-27", before: "2025-01-26", fault: prison,
 			breaks: verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", span("监狱", "2024-05-17", "2025-01-16")), keeps: []life{
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", span("监狱", "2024-05-17", "2025-01-16")).
 					act(prison, docket.ExecutionCompleted, "2025-01-16", docket.Execution{Place: "监狱"}),
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", docket.Execution{Place: "监狱"}),
-			}},
-		{rule: "probation-end", on: "2025-05-28", before: "2025-05-27", fault: correct,
+			},
+		},
+		{
+			rule: "probation-end", on: "2025-05-28", before: "2025-05-27", fault: correct,
 			breaks: verdict(judgment(suspended(docket.FixedTerm, 8, 12))).effective("2024-05-17").act(correct, docket.ExecutionStarted, "2024-05-20", span("社区矫正", "2024-05-17", "2025-05-17")), keeps: []life{
 				verdict(judgment(suspended(docket.FixedTerm, 8, 12))).effective("2024-05-17").act(correct, docket.ExecutionStarted, "2024-05-20", span("社区矫正", "2024-05-17", "2025-05-17")).
 					act(correct, docket.ProbationCompleted, "2025-05-17", docket.Execution{Of: docket.OfSuspension}),
-			}},
-		{rule: "conditional-end", on: "2025-01-12", before: "2025-01-11", fault: proc,
+			},
+		},
+		{
+			rule: "conditional-end", on: "2025-01-12", before: "2025-01-11", fault: proc,
 			breaks: life{}.filed("2024-01-10").add(proc, docket.ProsecutionDeclined, "2024-03-01", docket.Part{
 				Decision: docket.DeclinedConditional, Execution: &docket.Execution{Of: docket.DeclinedConditional, Start: day("2024-03-01"), End: day("2025-01-01")},
 			}), keeps: []life{
 				life{}.filed("2024-01-10").add(proc, docket.ProsecutionDeclined, "2024-03-01", docket.Part{Decision: docket.DeclinedDiscretionary}),
-			}},
+			},
+		},
 		{rule: "judgment-missing", on: "2024-05-28", before: "2024-05-27", fault: court, breaks: life{}.filed("2024-01-10").charged("2024-03-01").effective("2024-05-17"), keeps: []life{
 			sentenced(eight), life{}.filed("2024-01-10").charged("2024-03-01"),
 		}},
-		{rule: "birth-differs", on: "2024-03-01", fault: police,
+		{
+			rule: "birth-differs", on: "2024-03-01", fault: police,
 			breaks: life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: born("1990-01-03")}).add(court, docket.JudgmentRendered, "2024-02-10", docket.Part{Identity: born("1990-01-02"), Judgment: judgment(eight)}), keeps: []life{
 				life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: born("1990-01-02")}).add(court, docket.JudgmentRendered, "2024-02-10", docket.Part{Judgment: judgment(eight)}),
 				life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: born("1990-01-03")}).add(police, docket.CaseReferred, "2024-02-10", docket.Part{Identity: born("1990-01-02")}),
-			}},
-		{rule: "sex-differs", on: "2024-03-01", fault: proc,
+			},
+		},
+		{
+			rule: "sex-differs", on: "2024-03-01", fault: proc,
 			breaks: life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Sex = "男" })}).
 				add(proc, docket.ProsecutionFiled, "2024-02-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Sex = "女" })}), keeps: []life{
 				life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Sex = "男" })}).charged("2024-02-10"),
-			}},
-		{rule: "name-differs", on: "2024-03-01", fault: proc,
+			},
+		},
+		{
+			rule: "name-differs", on: "2024-03-01", fault: proc,
 			breaks: life{}.filed("2024-01-10").add(proc, docket.ProsecutionFiled, "2024-02-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Name = "冯子安" })}), keeps: []life{
 				life{}.filed("2024-01-10").add(proc, docket.ProsecutionFiled, "2024-02-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Name = "冯 予安" })}),
 				life{}.filed("2024-01-10").add(proc, docket.ProsecutionFiled, "2024-02-10", docket.Part{Identity: stated(func(p *docket.Identity) { p.Name, p.Aliases = "冯子安", []string{"冯子安"} })}),
 				life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: docket.Identity{Name: "甲"}}).add(proc, docket.ProsecutionFiled, "2024-02-10", docket.Part{Identity: docket.Identity{Name: "乙"}}),
-			}},
+			},
+		},
 		{rule: "number-contradicts", on: "2024-03-01", fault: police, breaks: life{}.add(police, docket.CaseFiled, "2024-01-10", docket.Part{Identity: born("1990-01-03")}), keeps: []life{
 			life{}.add(court, docket.JudgmentRendered, "2024-02-10", docket.Part{Identity: born("1990-01-03"), Judgment: judgment(eight)}), // its own finding
 		}},
 		{rule: "effect-differs", on: "2024-05-20", fault: court, breaks: verdict(dated("2024-05-17")).effective("2024-05-18"), keeps: []life{verdict(dated("2024-05-17")).effective("2024-05-17")}},
 		{rule: "acts-out-of-order", on: "2024-05-20", fault: court, breaks: verdict(judgment(eight)).effective("2024-05-05"), keeps: []life{verdict(judgment(eight)).effective("2024-05-06")}},
-		{rule: "span-backwards", on: "2024-05-20", fault: prison,
+		{
+			rule: "span-backwards", on: "2024-05-20", fault: prison,
 			breaks: verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2023-05-16")), keeps: []life{
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2024-05-17")),
-			}},
-		{rule: "term-span", on: "2024-05-20", fault: prison,
+			},
+		},
+		{
+			rule: "term-span", on: "2024-05-20", fault: prison,
 			breaks: verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2025-01-20")), keeps: []life{
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2025-01-16")),
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2024-10-01")), // held since the offence
 				verdict(judgment(&docket.Sentence{Kind: docket.FixedTerm, Months: ptr(8)})).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-18", span("监狱", "2024-05-17", "2026-01-20")),
-			}},
-		{rule: "probation-span", on: "2024-05-20", fault: correct,
+			},
+		},
+		{
+			rule: "probation-span", on: "2024-05-20", fault: correct,
 			breaks: verdict(judgment(suspended(docket.FixedTerm, 8, 12))).effective("2024-05-17").act(correct, docket.ExecutionStarted, "2024-05-18", span("社区矫正", "2024-05-17", "2025-01-17")), keeps: []life{
 				verdict(judgment(suspended(docket.FixedTerm, 8, 12))).effective("2024-05-17").act(correct, docket.ExecutionStarted, "2024-05-18", span("社区矫正", "2024-05-17", "2025-05-16")),
-			}},
+			},
+		},
 		{rule: "term-of-kind", on: "2024-05-20", fault: court, breaks: verdict(judgment(term(docket.Detention, 7))), keeps: []life{
 			verdict(judgment(term(docket.Detention, 6))), verdict(judgment(term(docket.PublicSurveillance, 24))), verdict(judgment(term(docket.FixedTerm, 180))),
 			verdict(several(term(docket.FixedTerm, 240), 180, 100)), verdict(several(term(docket.FixedTerm, 300), 180, 180, 60)),

@@ -77,7 +77,7 @@ func termOfKind(c *course, r *Rule) {
 // bounds are the shortest and the longest term of a kind, in months; of one
 // crime or of several together.
 func (c *course) bounds(r *Rule, kind docket.Penalty, combined bool) (least, most int, known bool) {
-	switch kind { //nolint:exhaustive // the others have no term
+	switch kind {
 	case docket.PublicSurveillance:
 		least, most = r.limit("surveillance_min"), r.limit("surveillance_max")
 		if combined {
@@ -161,7 +161,7 @@ func probationLength(c *course, r *Rule) {
 			return
 		}
 		var least, most int
-		switch s.Kind { //nolint:exhaustive // no other can be suspended
+		switch s.Kind {
 		case docket.Detention:
 			least, most = r.limit("detention_min"), r.limit("detention_max")
 		case docket.FixedTerm:
@@ -203,7 +203,7 @@ func rightsLength(c *course, r *Rule) {
 		return
 	}
 	least, most := r.limit("min"), r.limit("max")
-	switch s.Kind { //nolint:exhaustive // 死刑, 无期徒刑: 刑法 57; others that take none
+	switch s.Kind {
 	case docket.PublicSurveillance:
 		if s.Months == nil {
 			return

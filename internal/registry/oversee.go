@@ -308,6 +308,7 @@ type Desk struct {
 	ToSeal    int
 	ToUnseal  int
 	Unacked   int
+	Faults    int // open items of quality
 	TrailSize int64
 }
 
@@ -344,6 +345,9 @@ func (r *Registry) count(tx *store.Tx, d *Desk) (err error) {
 	case agency.SealClerk, agency.SealReviewer, agency.NoticeClerk:
 	default:
 		return nil
+	}
+	if d.Faults, err = tx.QualityTotal(store.QualityListing{Agency: scope, State: store.QualityOpen}); err != nil {
+		return err
 	}
 	if d.Unacked, err = tx.UnansweredCount(scope); err != nil || d.Officer.Duty == agency.NoticeClerk {
 		return err

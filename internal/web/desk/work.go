@@ -53,20 +53,21 @@ func number(key string, n int, icon string, tone parts.Tone, href string) parts.
 func stats(d *registry.Desk) []parts.Stat {
 	sealed := number("status.sealed", d.Statuses[docket.Sealed], "lock", parts.Seal, "/cases?status=sealed")
 	open := number("status.open", d.Statuses[docket.Open], "file-description", parts.Calm, "/cases?status=open")
+	faults := number("work.quality", d.Faults, "list-check", parts.Warn, "/quality/items")
 	size := number("trail.stat-size", int(d.TrailSize), "tree", parts.Good, "/trail")
 	switch d.Officer.Duty {
 	case agency.SealClerk, agency.SealReviewer:
 		return []parts.Stat{
 			number("work.seal", d.ToSeal, "rubber-stamp", parts.Seal, "/reviews?kind=seal"),
-			number("work.unseal", d.ToUnseal, "lock-open", parts.Bad, "/reviews?kind=unseal"), open, sealed,
+			number("work.unseal", d.ToUnseal, "lock-open", parts.Bad, "/reviews?kind=unseal"), faults, open, sealed,
 		}
 	case agency.NoticeClerk:
-		return []parts.Stat{number("work.notice", d.Unacked, "inbox", parts.Warn, "/notices"), size}
+		return []parts.Stat{number("work.notice", d.Unacked, "inbox", parts.Warn, "/notices"), faults, size}
 	case agency.Supervisor:
 		return []parts.Stat{
 			open, sealed, number("work.seal", d.ToSeal, "rubber-stamp", parts.Warn, "/reviews?kind=seal"),
 			number("work.unseal", d.ToUnseal, "lock-open", parts.Bad, "/reviews?kind=unseal"),
-			number("work.notice", d.Unacked, "inbox", parts.Warn, ""),
+			number("work.notice", d.Unacked, "inbox", parts.Warn, ""), faults,
 		}
 	case agency.QueryOfficer, agency.QueryApprover, agency.CertWindow, agency.Auditor, agency.PolicyMaker,
 		agency.SystemAdmin, agency.SecurityAdmin, agency.AuditAdmin:
