@@ -185,12 +185,19 @@ func (c *course) serving() bool {
 	return s.Kind == docket.Conviction && s.Sentence != nil && !s.EffectiveDate.IsZero() && s.Clocks.PrincipalEnd.IsZero()
 }
 
+// lastExecution is the last act of execution; nil where none was reported.
+func (c *course) lastExecution() *docket.Event {
+	if i := c.last(executed()...); i >= 0 {
+		return c.events[i]
+	}
+	return nil
+}
+
 func termEnd(c *course, r *Rule) {
-	s := &c.state
-	if !c.serving() || c.onProbation() || c.onParole() || s.Sentence.Suspended == nil || s.Clocks.ExpectedEnd.IsZero() {
+	s, e := &c.state, c.lastExecution()
+	if e == nil || !c.serving() || c.onProbation() || c.onParole() || s.Sentence.Suspended == nil || s.Clocks.ExpectedEnd.IsZero() {
 		return
 	}
-	e := c.events[c.last(executed()...)]
 	c.missing(r, c.owed(e.Source, executor(s)...), s.Clocks.ExpectedEnd.AddDays(r.limit("days")), e,
 		docket.ExecutionCompleted, docket.SentenceCommuted, docket.ParoleGranted, docket.PardonGranted)
 }
@@ -208,27 +215,23 @@ func executor(s *docket.State) []agency.Kind {
 	return []agency.Kind{agency.Prison, agency.DetentionCentre, agency.Corrections, agency.Police}
 }
 
+// probationEnd: where nothing of its execution was reported, the probation of a
+// suspended sentence runs from the day of effect (刑法 73).
 func probationEnd(c *course, r *Rule) {
 	s := &c.state
-	if !c.serving() || !s.Clocks.ProbationEnd.IsZero() {
+	if !c.serving() || !s.Clocks.ProbationEnd.IsZero() || (!c.onProbation() && !c.onParole()) {
 		return
 	}
-	end := s.Clocks.ExpectedEnd
-	switch {
-	case c.onParole():
-	case !c.onProbation():
-		return
-	case end.IsZero() && s.Sentence.ProbationMonths != nil:
+	e, end := c.lastExecution(), s.Clocks.ExpectedEnd
+	if e == nil {
+		e, end = c.lastJudgment(), civil.Date{}
+	}
+	if end.IsZero() && c.onProbation() && s.Sentence.ProbationMonths != nil {
 		end = s.EffectiveDate.AddMonths(*s.Sentence.ProbationMonths)
 	}
-	e := c.lastJudgment()
-	if i := c.last(executed()...); i >= 0 {
-		e = c.events[i]
+	if e != nil {
+		c.missing(r, c.owed(e.Source, agency.Corrections), end.AddDays(r.limit("days")), e, docket.ProbationCompleted, docket.ProbationRevoked)
 	}
-	if e == nil {
-		return
-	}
-	c.missing(r, c.owed(e.Source, agency.Corrections), end.AddDays(r.limit("days")), e, docket.ProbationCompleted, docket.ProbationRevoked)
 }
 
 func conditionalEnd(c *course, r *Rule) {

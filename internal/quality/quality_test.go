@@ -144,6 +144,13 @@ func born(s string) docket.Identity {
 	return stated(func(p *docket.Identity) { p.Birth = day(s) })
 }
 
+// revived is a conditional non-prosecution that came to a judgment after all.
+func revived() life {
+	return life{}.filed("2024-01-10").add(proc, docket.ProsecutionDeclined, "2024-02-01", docket.Part{
+		Decision: docket.DeclinedConditional, Execution: &docket.Execution{Of: docket.DeclinedConditional, Start: day("2024-02-01"), End: day("2024-08-01")},
+	}).charged("2024-03-01").judged("2024-05-06", judgment(term(docket.FixedTerm, 8)))
+}
+
 // example is a rule, a record that breaks it on a day and whose fault that is,
 // and records that keep to it by a hair.
 type example struct {
@@ -185,6 +192,7 @@ func examples() []example {
 		{
 			rule: "term-end", on: "2025-01-27", before: "2025-01-26", fault: prison,
 			breaks: verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", span("监狱", "2024-05-17", "2025-01-16")), keeps: []life{
+				revived().effective("2024-05-17"), // the end that was foreseen is that of another probation
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", span("监狱", "2024-05-17", "2025-01-16")).
 					act(prison, docket.ExecutionCompleted, "2025-01-16", docket.Execution{Place: "监狱"}),
 				verdict(judgment(eight)).effective("2024-05-17").act(prison, docket.ExecutionStarted, "2024-05-20", docket.Execution{Place: "监狱"}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -292,6 +293,57 @@ func TestWhatIsSaidOfACaseIsSaidOfEachRecord(t *testing.T) {
 		w.Examine()
 		if n := waiting(); n != 0 {
 			w.Errorf("%d still wait", n)
+		}
+	})
+}
+
+// TestTwoThatLookAtOnce: programs that look at the same records, while more is
+// reported of them, open each item once.
+func TestTwoThatLookAtOnce(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		var late []*registry.Delivery
+		for range 12 {
+			c, p, _ := referred(w)
+			e := c.Event(registrytest.Police, docket.MeasureImposed, "2025-10-09", registrytest.Suspect(p, registrytest.Theft, "2025-08-30"))
+			e.Data.Persons[0] = docket.Part{Identity: p, Measure: &docket.Measure{Kind: "取保候审", From: civil.MustParse("2025-10-09")}}
+			late = append(late, w.Delivery(registrytest.Police, e))
+		}
+		w.On("2026-06-01")
+		for _, d := range late {
+			d.SignedAt = w.Now
+			w.Sign(d)
+		}
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				for range 8 {
+					if _, err := w.Reg.Examine(context.Background(), w.Now, 5); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Go(func() {
+			for _, d := range late {
+				if _, err := w.Reg.Receive(context.Background(), d, w.Now); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		all.Wait()
+		w.Acknowledged(late...)
+		w.Examine()
+		if n := len(items(w, noticeClerk(registrytest.Procuratorate), registry.QualityOpen)); n != 12 {
+			w.Errorf("%d items, want 12", n)
+		}
+		opened := 0
+		for i := range w.Count(`SELECT size FROM trail_head`) {
+			if w.Entry(int64(i)).Kind == "quality.open" {
+				opened++
+			}
+		}
+		if opened != w.Count(`SELECT COUNT(*) FROM quality_item`) {
+			w.Errorf("%d openings in the trail for %d items", opened, w.Count(`SELECT COUNT(*) FROM quality_item`))
 		}
 	})
 }
