@@ -81,6 +81,8 @@ func reporters(t docket.Type) []Kind {
 		return []Kind{Court}
 	case docket.PublicOrderDecided:
 		return []Kind{Police}
+	case docket.CaseLinked:
+		return []Kind{Police, Procuratorate, Court} // see MayState
 	case docket.ReportRetracted:
 		return []Kind{Police, Procuratorate, Court, Prison, DetentionCentre, Corrections}
 	}
@@ -90,9 +92,13 @@ func reporters(t docket.Type) []Kind {
 // MayState says whether an agency of this kind may state all that an event
 // states: MayReport, and where one type serves two organs, the content. The
 // end of 附条件不起诉 is the procuratorate's (刑诉法 283, 284), that of 缓刑 and
-// 假释 belongs to community corrections (社区矫正法 44).
+// 假释 belongs to community corrections (社区矫正法 44). That a case is tried
+// anew, sent back or reopened, is the courts' to say (刑诉法 236, 254).
 func (k Kind) MayState(e *docket.Event) bool {
 	if !k.MayReport(e.Type) {
+		return false
+	}
+	if l := e.Data.Link; l != nil && l.Kind.ByCourt() && k != Court {
 		return false
 	}
 	if e.Type != docket.ProbationCompleted {

@@ -30,6 +30,9 @@ func (e *Event) Check(today civil.Date) error {
 	if e.Corrects != "" && e.Corrects == e.ID {
 		found.add("/corrects", "an event cannot replace itself; give the corrected event an id of its own")
 	}
+	if e.Data.Link != nil {
+		e.Data.Link.check(found, e.Data.Numbers)
+	}
 	for i := range e.Data.Persons {
 		e.Data.Persons[i].check(found, "/data/persons/"+strconv.Itoa(i), today)
 	}

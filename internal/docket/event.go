@@ -20,6 +20,7 @@ const (
 	ArrestDecided       Type = "cn.fengcun.arrest.decided.v1"       // 批准逮捕, 不批准逮捕
 	CaseReferred        Type = "cn.fengcun.case.referred.v1"        // 移送审查起诉
 	CaseWithdrawn       Type = "cn.fengcun.case.withdrawn.v1"       // 撤销案件
+	CaseLinked          Type = "cn.fengcun.case.linked.v1"          // 并案, 分案, 移送管辖, 发回重审, 再审
 	ProsecutionFiled    Type = "cn.fengcun.prosecution.filed.v1"    // 提起公诉
 	ProsecutionDeclined Type = "cn.fengcun.prosecution.declined.v1" // 不起诉
 	JudgmentRendered    Type = "cn.fengcun.judgment.rendered.v1"    // 一审, 二审, 再审裁判
@@ -40,7 +41,7 @@ const (
 // the order in which events of one day are folded.
 func Types() []Type {
 	return []Type{
-		CaseFiled, MeasureImposed, ArrestDecided, CaseReferred, CaseWithdrawn,
+		CaseFiled, MeasureImposed, ArrestDecided, CaseReferred, CaseWithdrawn, CaseLinked,
 		ProsecutionFiled, ProsecutionDeclined, JudgmentRendered, JudgmentEffective,
 		ExecutionStarted, SentenceCommuted, ParoleGranted, ProbationRevoked,
 		ProbationCompleted, PropertyPerformed, ExecutionCompleted, PardonGranted,
@@ -61,6 +62,8 @@ func (t Type) Chinese() string {
 		return "移送审查起诉"
 	case CaseWithdrawn:
 		return "撤销案件"
+	case CaseLinked:
+		return "案件关联"
 	case ProsecutionFiled:
 		return "提起公诉"
 	case ProsecutionDeclined:
@@ -148,6 +151,7 @@ type Data struct {
 	Date    civil.Date `json:"date"`
 	Numbers []Number   `json:"numbers,omitempty"`
 	Text    string     `json:"text,omitempty"` // free text, shared by all persons of the event
+	Link    *Link      `json:"link,omitempty"` // of CaseLinked
 	Persons []Part     `json:"persons,omitempty"`
 }
 

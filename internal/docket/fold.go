@@ -121,7 +121,7 @@ func once(sorted []*Event) []*Event {
 }
 
 func (f *folding) apply(e *Event) {
-	for _, n := range e.Data.Numbers {
+	for _, n := range e.Data.numbers() {
 		if !slices.Contains(f.Numbers, n) {
 			f.Numbers = append(f.Numbers, n)
 		}
@@ -157,7 +157,7 @@ func (f *folding) apply(e *Event) {
 		f.Clocks.PrincipalEnd, f.Clocks.Revoked = e.Data.Date, ""
 	case ExecutionStarted, SentenceCommuted, ParoleGranted, ProbationRevoked, ProbationCompleted, ExecutionCompleted:
 		f.execute(e, p.Execution)
-	case MeasureImposed, ArrestDecided, ReportRetracted:
+	case MeasureImposed, ArrestDecided, CaseLinked, ReportRetracted:
 	}
 }
 

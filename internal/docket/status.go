@@ -8,16 +8,18 @@ import (
 // Status is where a record stands between open and sealed.
 type Status string
 
-// The four statuses (未封存, 待封存, 已封存, 已解封).
+// The statuses (未封存, 待封存, 已封存, 已解封, and 已并入: joined cases had a
+// record each of one person, and this one's events now count with the other's).
 const (
 	Open     Status = "open"
 	Pending  Status = "pending"
 	Sealed   Status = "sealed"
 	Unsealed Status = "unsealed"
+	Merged   Status = "merged"
 )
 
 // Statuses lists them in the order of a record's life.
-func Statuses() []Status { return []Status{Open, Pending, Sealed, Unsealed} }
+func Statuses() []Status { return []Status{Open, Pending, Sealed, Unsealed, Merged} }
 
 // Chinese is the status as the pages print it.
 func (s Status) Chinese() string {
@@ -30,12 +32,15 @@ func (s Status) Chinese() string {
 		return "已封存"
 	case Unsealed:
 		return "已解封"
+	case Merged:
+		return "已并入"
 	}
 	return string(s)
 }
 
-// InLedger says that a record of this status lies in the ledger, not the vault.
-func (s Status) InLedger() bool { return s != Sealed }
+// InLedger says that a record of this status is read in the ledger: it does not
+// lie in the vault, and is none that counts with another.
+func (s Status) InLedger() bool { return s != Sealed && s != Merged }
 
 // Change is one step of a record's life. Nothing in it names a person, so it
 // stays readable for supervisors after the sealing.
@@ -63,13 +68,15 @@ func (c Change) Check() error {
 func allowed(from, to Status) bool {
 	switch from {
 	case "":
-		return to == Open
+		return to == Open || to == Merged
 	case Open, Unsealed:
-		return to == Pending || to == Sealed
+		return to == Pending || to == Sealed || to == Merged
 	case Pending:
 		return to == Open || to == Unsealed || to == Sealed
 	case Sealed:
 		return to == Unsealed
+	case Merged:
+		return to == Open || to == Unsealed
 	}
 	return false
 }

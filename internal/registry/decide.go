@@ -26,6 +26,9 @@ const OperatorPolicy = "policy"
 
 // settle lets policy decide on everybody whose records a batch touched.
 func (b *batch) settle() error {
+	if err := b.arrange(); err != nil {
+		return err
+	}
 	if err := b.foreseeDecisions(); err != nil {
 		return err
 	}
@@ -41,6 +44,29 @@ func (b *batch) settle() error {
 	for id := range b.sealed {
 		if err := b.r.settleSealed(b.tx, b.j, id, b.now); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// arrange puts the records of cases in order that the batch joined or parted.
+func (b *batch) arrange() error {
+	if len(b.joined) == 0 {
+		return nil
+	}
+	a, err := b.r.arrange(b.tx, b.j, b.joined, b.now)
+	if err != nil {
+		return err
+	}
+	maps.Copy(b.persons, a.touched)
+	maps.Copy(b.sealed, a.sealed)
+	for k, t := range a.touched {
+		b.locks[k] = t.key
+	}
+	for k, gone := range a.gone {
+		if gone {
+			delete(b.locks, k)
+			delete(b.persons, k)
 		}
 	}
 	return nil
@@ -70,7 +96,10 @@ func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) er
 	}
 	for i := range all {
 		s := &all[i]
-		v := decision.Record(s.row.ID.String())
+		v, err := r.awaited(tx, s, all, decision.Record(s.row.ID.String()))
+		if err != nil {
+			return err
+		}
 		if err := r.follow(tx, j, s, v, now); err != nil {
 			return fmt.Errorf("record %s: %w", s.row.ID, err)
 		}
@@ -97,7 +126,11 @@ func (r *Registry) settleSealed(tx *store.Tx, j *journal, id docket.RecordID, no
 		return fmt.Errorf("deciding: %w", err)
 	}
 	for i := range all {
-		if v := decision.Record(all[i].row.ID.String()); v != nil && v.Decision == policy.Unseal {
+		v, err := r.awaited(tx, &all[i], all, decision.Record(all[i].row.ID.String()))
+		if err != nil {
+			return err
+		}
+		if v != nil && v.Decision == policy.Unseal {
 			if err := r.propose(tx, j, &all[i], store.KindUnseal, v, now); err != nil {
 				return err
 			}
@@ -140,7 +173,7 @@ func (r *Registry) standingsOf(tx *store.Tx, j *journal, who touch) ([]standing,
 	var all []standing
 	for _, id := range ids {
 		s := standing{}
-		if s.row, err = tx.Record(id); err != nil {
+		if s.row, err = j.record(tx, id); err != nil {
 			return nil, err
 		}
 		if s.state, err = j.state(tx, id); err != nil {
@@ -219,7 +252,11 @@ func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.Recor
 			return err
 		}
 	}
-	if s.row.Status == docket.Unsealed || from == docket.Unsealed {
+	again, err := r.unsealedOnce(tx, s.row.ID)
+	if err != nil {
+		return err
+	}
+	if s.row.Status == docket.Unsealed || from == docket.Unsealed || again {
 		// What was unsealed once is sealed again by a human only.
 		return r.propose(tx, j, s, store.KindSeal, v, now)
 	}

@@ -22,18 +22,37 @@ func (r *Registry) putFact(tx *store.Tx, s *standing) error {
 	if err != nil {
 		return err
 	}
-	together, err := tx.CaseRecords(s.row.ID.Code)
+	tried, err := triedTogether(tx, s.row.ID.Code)
 	if err != nil {
 		return err
 	}
 	d := dossier([]standing{*s}, civil.Date{})
-	f := simulate.FactOf(d.Person, &d.Records[0], region, len(together))
+	f := simulate.FactOf(d.Person, &d.Records[0], region, tried)
 	body, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	key := r.ledger.Alias().Index("facts", []byte(s.row.ID.Code), []byte(strconv.Itoa(s.row.ID.Seq)))
-	return tx.PutFact(key[:], f.Year, body)
+	return tx.PutFact(r.factKey(s.row.ID), f.Year, body)
+}
+
+func (r *Registry) factKey(id docket.RecordID) []byte {
+	key := r.ledger.Alias().Index("facts", []byte(id.Code), []byte(strconv.Itoa(id.Seq)))
+	return key[:]
+}
+
+// triedTogether counts the persons of a case.
+func triedTogether(tx *store.Tx, code docket.Code) (n int, err error) {
+	u, err := oneCase(tx, code)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := rowsIn(tx, u)
+	for _, r := range rows {
+		if r.Into.Seq == 0 {
+			n++
+		}
+	}
+	return n, err
 }
 
 // regionOf is the province of an agency: the first two digits of the code of

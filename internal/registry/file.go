@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -13,33 +12,57 @@ import (
 // persons has there, and putting what it says where that record lies: the
 // ledger, or the vault where it is sealed. The sender is told the same.
 
-// caseOf finds the case of an event by code or by the agencies' numbers, and
-// opens a new one where none is known.
+// caseOf finds the home of an event by code or by the agencies' numbers, and
+// opens a new case where none is known. All that is one with it is locked.
 func (b *batch) caseOf(a *arrival) (docket.Code, error) {
 	if a.event.Subject != "" {
-		code, err := docket.ParseCode(a.event.Subject)
-		if err != nil {
-			a.refuse("/subject", err.Error())
-			return "", nil
-		}
-		known, err := b.tx.CaseKnown(code)
-		if err == nil && !known {
-			a.refuse("/subject", "no case has this code; leave the subject out to be given one")
-		}
-		return code, errors.Join(err, b.tx.LockCase(code))
+		return b.caseByCode(a)
 	}
 	codes, err := b.casesByNumbers(a.event.Data.Numbers)
 	if err == nil && len(codes) == 0 {
 		codes, err = b.newCase(a.event.Data.Numbers)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case len(codes) == 1:
-		return codes[0], b.tx.LockCase(codes[0])
 	}
-	a.refuse("/data/numbers", "these numbers belong to more than one case; give the case code as subject")
-	return "", nil
+	u, err := lockOneCase(b.tx, codes[0])
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(codes, func(c docket.Code) bool { return !u.has(c) }) {
+		a.refuse("/data/numbers", severalCases)
+	}
+	return codes[0], nil
+}
+
+const severalCases = "these numbers belong to more than one case; give the case code as subject or, where the cases are one, say so first: " +
+	string(docket.CaseLinked) + " (并案)"
+
+// caseByCode finds the home of an event that gives a code: of the homes that are
+// one case, the one that its numbers lead to.
+func (b *batch) caseByCode(a *arrival) (docket.Code, error) {
+	code, err := docket.ParseCode(a.event.Subject)
+	if err != nil {
+		a.refuse("/subject", err.Error())
+		return "", nil
+	}
+	known, err := b.tx.CaseKnown(code)
+	if err == nil && !known {
+		a.refuse("/subject", "no case has this code; leave the subject out to be given one")
+	}
+	if err != nil || !known {
+		return code, err
+	}
+	u, err := lockOneCase(b.tx, code)
+	if err != nil || len(u) == 1 {
+		return code, err
+	}
+	codes, err := b.casesByNumbers(a.event.Data.Numbers)
+	codes = slices.DeleteFunc(codes, func(c docket.Code) bool { return !u.has(c) })
+	if len(codes) == 1 {
+		code = codes[0]
+	}
+	return code, err
 }
 
 // newCase draws a code for a case that no number leads to. Two that open the
@@ -100,15 +123,23 @@ func (b *batch) casesByNumber(n docket.Number) ([]docket.Code, error) {
 }
 
 // file puts an event into its case.
-func (b *batch) file(a *arrival, code docket.Code) error {
+func (b *batch) file(a *arrival, home docket.Code) error {
 	e := a.event
-	if err := b.voidDropped(a, code); err != nil {
+	u, err := oneCase(b.tx, home)
+	if err != nil {
+		return err
+	}
+	u = u.from(home)
+	if err := b.unlink(a, u); err != nil {
+		return err
+	}
+	if err := b.voidDropped(a, u); err != nil {
 		return err
 	}
 	if len(e.Data.Persons) == 0 {
-		return b.fileForCase(a, code)
+		return b.fileForCase(a, u)
 	}
-	places, hidden, err := b.placesOf(e, code)
+	places, hidden, err := b.placesOf(e, u)
 	if err != nil {
 		return err
 	}
@@ -123,7 +154,7 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 			return err
 		}
 	}
-	if err := b.voidLate(e, code, places); err != nil {
+	if err := b.voidLate(e, u, places); err != nil {
 		return err
 	}
 	if len(e.Data.Persons) > 1 {
@@ -138,23 +169,24 @@ func (b *batch) file(a *arrival, code docket.Code) error {
 	if len(hidden) == len(places) {
 		return nil // the numbers went into the vault with the event
 	}
-	return b.addAliases(e, code)
+	return b.addAliases(e, u)
 }
 
 // place is the record an event's person has in the case, and the book where it
 // lies.
 type place struct {
 	id     docket.RecordID
-	key    []byte // the person's in the ledger
+	at     docket.RecordID // in the event's home: id itself, or what counts with it
+	key    []byte          // the person's in the ledger
 	sealed bool
 }
 
 // placesOf finds the place of each person of an event, and who of them is
 // sealed.
-func (b *batch) placesOf(e *docket.Event, code docket.Code) (places []place, hidden []docket.Identity, err error) {
+func (b *batch) placesOf(e *docket.Event, u union) (places []place, hidden []docket.Identity, err error) {
 	for i := range e.Data.Persons {
 		who := e.Data.Persons[i].Identity
-		at, err := b.placeOf(code, who, e)
+		at, err := b.placeOf(u, who, e)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -167,35 +199,44 @@ func (b *batch) placesOf(e *docket.Event, code docket.Code) (places []place, hid
 }
 
 // fileForCase files an event that names nobody: with the case, where the ledger
-// holds a record of it or nobody's is known yet; otherwise with each sealed
-// record, so that nothing of a sealed case comes to lie in the ledger.
-func (b *batch) fileForCase(a *arrival, code docket.Code) error {
-	held, err := b.tx.Holdings(code)
+// holds a record of it or nobody's is known yet in its home; otherwise with each
+// sealed record, so that nothing of a sealed case comes to lie in the ledger.
+func (b *batch) fileForCase(a *arrival, u union) error {
+	if err := b.fileAt(a, u); err != nil {
+		return err
+	}
+	if other, linked := b.linkedBy(a, u); linked {
+		if err := b.fileAt(a, u.from(other)); err != nil {
+			return err
+		}
+	}
+	shown, err := inLedger(b.tx, u)
+	if err != nil || !shown {
+		return err // the numbers went into the vault with the event
+	}
+	return b.addAliases(a.event, u)
+}
+
+// fileAt files an event that names nobody with a case's first home.
+func (b *batch) fileAt(a *arrival, u union) error {
+	held, err := persons(b.tx, u)
 	if err != nil {
 		return err
 	}
-	sealed, err := b.sealedOf(code)
+	sealed, err := sealedOf(b.tx, u[:1])
 	if err != nil {
 		return err
 	}
 	if len(held) > 0 || len(sealed) == 0 {
-		if err := b.addClean(docket.RecordID{Code: code}, a, a.raw); err != nil {
-			return err
-		}
-		return b.addAliases(a.event, code)
+		return b.addClean(docket.RecordID{Code: u[0]}, a, a.raw)
 	}
 	for _, id := range sealed {
 		b.sealed[id] = true
-		if err := b.r.vault.Absorb(b.tx, id, a.raw); err != nil {
+		if err := b.r.vault.Absorb(b.tx, id, u[0], a.raw); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (b *batch) sealedOf(code docket.Code) ([]docket.RecordID, error) {
-	records, err := b.tx.CaseRecords(code)
-	return sealedAmong(records), err
 }
 
 func sealedAmong(records []store.Record) []docket.RecordID {
@@ -215,7 +256,7 @@ func (b *batch) filePerson(at place, who docket.Identity, a *arrival, raw []byte
 		if decisive(a.event) {
 			b.touchSealed(at, who)
 		}
-		return b.r.vault.Absorb(b.tx, at.id, raw)
+		return b.r.vault.Absorb(b.tx, at.id, at.at.Code, raw)
 	}
 	for _, h := range hidden {
 		clean, _, err := withoutPerson(raw, h)
@@ -224,7 +265,7 @@ func (b *batch) filePerson(at place, who docket.Identity, a *arrival, raw []byte
 		}
 		raw = clean
 	}
-	if err := b.addClean(at.id, a, raw); err != nil || !decisive(a.event) {
+	if err := b.addClean(at.at, a, raw); err != nil || !decisive(a.event) {
 		return err
 	}
 	if who.MatchKey() == "" { // earlier events may say more of the person
@@ -250,76 +291,158 @@ func (b *batch) touchSealed(at place, who docket.Identity) {
 }
 
 // placeOf finds the person's record in the case, in the ledger or the vault,
-// and makes one where there is none.
-func (b *batch) placeOf(code docket.Code, who docket.Identity, e *docket.Event) (place, error) {
-	key := b.r.personKey(code, who)
-	held, err := b.tx.Holdings(code)
+// and makes one in the event's home, the first of the case's, where there is
+// none. Where the record began in another home, the event is put with what
+// counts with it in its own.
+func (b *batch) placeOf(u union, who docket.Identity, e *docket.Event) (place, error) {
+	held, err := persons(b.tx, u)
 	if err != nil {
 		return place{}, err
 	}
-	for _, h := range held {
-		if string(h.PersonKey) == string(key) {
-			b.locks[string(key)] = key
-			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: key}, nil
-		}
+	p, found, err := b.holderOf(held, who)
+	if err != nil {
+		return place{}, err
 	}
-	if who.MatchKey() == "" {
-		h, ok, err := b.namesake(code, held, who.Name)
+	if found {
+		b.locks[string(p.key)] = p.key
+		at, err := b.partOf(p.id, u[0], e)
+		return place{id: p.id, at: at, key: p.key}, err
+	}
+	key := b.r.personKey(u[0], who)
+	id, found, err := b.r.findSealed(b.tx, u, who)
+	if err != nil {
+		return place{}, err
+	}
+	if found {
+		at, err := b.partOf(id, u[0], e)
+		return place{id: id, at: at, key: key, sealed: true}, err
+	}
+	home := u[0]
+	if moved, err := b.turnToOpen(u); err != nil || moved {
 		if err != nil {
 			return place{}, err
 		}
-		if ok {
-			b.locks[string(h.PersonKey)] = h.PersonKey
-			return place{id: docket.RecordID{Code: code, Seq: h.Seq}, key: h.PersonKey}, nil
+		if u, err = lockOneCase(b.tx, home); err != nil {
+			return place{}, err
 		}
+		return b.placeOf(u.from(home), who, e)
 	}
-	records, err := b.tx.CaseRecords(code)
+	at, err := b.openRecord(home, docket.RecordID{}, e)
 	if err != nil {
 		return place{}, err
 	}
-	id, found, err := b.r.vault.Find(b.tx, sealedAmong(records), who)
-	if err != nil || found {
-		return place{id: id, key: key, sealed: found}, err
+	b.locks[string(key)] = key
+	if len(u) > 1 {
+		b.joined[home] = e.Source
 	}
-	at := place{id: docket.RecordID{Code: code, Seq: len(records) + 1}, key: key}
-	return at, b.openRecord(at.id, key, e)
+	return place{id: at, at: at, key: key}, b.tx.Link(at, key)
 }
 
-// namesake finds the one record of a case whose person has this name, for an
-// event that gives no document number.
-func (b *batch) namesake(code docket.Code, held []store.Holding, name string) (match store.Holding, ok bool, err error) {
-	for _, h := range held {
-		s, err := b.r.state(b.tx, docket.RecordID{Code: code, Seq: h.Seq})
+// turnToOpen waits, before the first record of a home is opened, for whoever may
+// be linking the home or opening it too; true says that it had to be read anew.
+func (b *batch) turnToOpen(u union) (bool, error) {
+	rows, err := b.tx.CaseRecords(u[0])
+	if err != nil || len(rows) > 0 || b.tx.Alone() || b.tx.Fresh(u[0]) {
+		return false, err
+	}
+	return b.turnAtCases(u[:1])
+}
+
+// turnAtCases makes transactions that link homes, or open the first record of
+// one, wait for each other; false where that was done before.
+func (b *batch) turnAtCases(codes union) (waited bool, err error) {
+	var keys [][]byte
+	for _, c := range codes {
+		k := b.r.ledger.Alias().Index("ledger/case", []byte(c))
+		if !b.turns[string(k[:])] {
+			b.turns[string(k[:])] = true
+			keys = append(keys, k[:])
+		}
+	}
+	if len(keys) == 0 || b.tx.Alone() {
+		return false, nil
+	}
+	if err := b.tx.TakeTurns(keys); err != nil {
+		return false, err
+	}
+	for _, c := range codes {
+		b.tx.ForgetCase(c)
+	}
+	return true, nil
+}
+
+// holderOf finds a person among the records of a case in the ledger: by document
+// or, within a home, by name; by a name that one alone has, where the event
+// gives no document number.
+func (b *batch) holderOf(held []person, who docket.Identity) (match person, found bool, err error) {
+	for _, p := range held {
+		if string(p.key) == string(b.r.personKey(p.id.Code, who)) {
+			return p, true, nil
+		}
+	}
+	if who.MatchKey() != "" {
+		return match, false, nil
+	}
+	for _, p := range held {
+		s, err := b.r.state(b.tx, p.id)
 		if err != nil {
 			return match, false, err
 		}
-		if s.Identity.Name != name {
+		if s.Identity.Name != who.Name {
 			continue
 		}
-		if ok {
-			return store.Holding{}, false, nil // two of that name: no guess
+		if found {
+			return person{}, false, nil // two of that name: no guess
 		}
-		match, ok = h, true
+		match, found = p, true
 	}
-	return match, ok, nil
+	return match, found, nil
 }
 
-func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event) error {
-	b.locks[string(personKey)] = personKey
+// partOf is where a record's events of a home are put: the record itself, where
+// it began there; otherwise the one in that home that counts with it.
+func (b *batch) partOf(id docket.RecordID, home docket.Code, e *docket.Event) (docket.RecordID, error) {
+	if id.Code == home {
+		return id, nil
+	}
+	rows, err := b.tx.CaseRecords(home)
+	if err != nil {
+		return id, err
+	}
+	for _, r := range rows {
+		if r.Into == id {
+			return r.ID, nil
+		}
+	}
+	return b.openRecord(home, id, e)
+}
+
+// openRecord makes the row of a new record in a home: of one that counts with
+// another, where that is given.
+func (b *batch) openRecord(home docket.Code, into docket.RecordID, e *docket.Event) (docket.RecordID, error) {
+	rows, err := b.tx.CaseRecords(home)
+	if err != nil {
+		return docket.RecordID{}, err
+	}
 	custodian, err := agency.IDOf(e.Source)
 	if err != nil {
-		return err
+		return docket.RecordID{}, err
 	}
-	row := &store.Record{ID: id, Status: docket.Open, Since: b.now, Custodian: custodian}
+	row := &store.Record{ID: docket.RecordID{Code: home, Seq: len(rows) + 1}, Status: docket.Open, Since: b.now, Custodian: custodian, Into: into}
+	reason := e.Type.Chinese()
+	if into.Seq > 0 {
+		with, err := b.tx.Record(into)
+		if err != nil {
+			return row.ID, err
+		}
+		row.Status, row.Custodian, reason = docket.Merged, with.Custodian, into.String()
+	}
 	if err := b.tx.AddRecord(row); err != nil {
-		return err
+		return row.ID, err
 	}
-	if err := b.tx.Link(id, personKey); err != nil {
-		return err
-	}
-	return b.j.change(b.tx, docket.Change{
-		Record: id, To: docket.Open, At: b.now, Operator: e.Source, Basis: string(e.Type), Reason: e.Type.Chinese(),
-	}, custodian)
+	return row.ID, b.j.change(b.tx, docket.Change{
+		Record: row.ID, To: row.Status, At: b.now, Operator: e.Source, Basis: string(e.Type), Reason: reason,
+	}, row.Custodian)
 }
 
 func (b *batch) addSlip(id docket.RecordID, eventKey, raw []byte) error {
@@ -344,9 +467,21 @@ func hasText(e *docket.Event) bool {
 	return e.Data.Text != "" || slices.ContainsFunc(e.Data.Persons, func(p docket.Part) bool { return p.Reason != "" })
 }
 
-func (b *batch) addAliases(e *docket.Event, code docket.Code) error {
+// addAliases has an event's numbers lead to its home, but for those that lead to
+// another home of the case.
+func (b *batch) addAliases(e *docket.Event, u union) error {
 	for _, n := range e.Data.Numbers {
-		if err := b.tx.AddAlias(b.r.aliasKey(n), code); err != nil {
+		home := u[0]
+		if len(u) > 1 {
+			codes, err := b.casesByNumber(n)
+			if err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(codes, u.has); i >= 0 {
+				home = codes[i]
+			}
+		}
+		if err := b.tx.AddAlias(b.r.aliasKey(n), home); err != nil {
 			return err
 		}
 	}

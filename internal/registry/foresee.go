@@ -27,6 +27,9 @@ func (b *batch) foresee(arrivals []*arrival) error {
 		if a.event.Subject == "" {
 			numbers = append(numbers, a.event.Data.Numbers...)
 		}
+		if l := a.event.Data.Link; l != nil && l.Number != nil {
+			numbers = append(numbers, *l.Number)
+		}
 	}
 	if err := b.aheadOfNumbers(numbers); err != nil {
 		return err
@@ -38,7 +41,7 @@ func (b *batch) foresee(arrivals []*arrival) error {
 	if err := b.tx.LockCases(codes); err != nil {
 		return err
 	}
-	return b.tx.AheadOfCases(codes)
+	return errors.Join(b.tx.AheadOfCases(codes), b.tx.AheadOfCaseLinks(codes))
 }
 
 // fresh is the events that did not come before.
@@ -124,17 +127,25 @@ func (b *batch) takeTurns(keys [][]byte) error {
 	return b.tx.AheadOfNumbers(keys)
 }
 
-// codesOf is the cases that events name or their numbers lead to.
+// codesOf is the cases that events name or their numbers lead to, with all that
+// are one with them.
 func (b *batch) codesOf(fresh []*arrival) ([]docket.Code, error) {
 	seen := make(map[docket.Code]bool)
 	for _, a := range fresh {
-		if a.event.Subject != "" {
-			if code, err := docket.ParseCode(a.event.Subject); err == nil {
+		var numbers []docket.Number
+		if a.event.Subject == "" {
+			numbers = a.event.Data.Numbers
+		} else if code, err := docket.ParseCode(a.event.Subject); err == nil {
+			seen[code] = true
+		}
+		if l := a.event.Data.Link; l != nil && l.Number != nil {
+			numbers = append(slices.Clone(numbers), *l.Number)
+		} else if l != nil {
+			if code, err := docket.ParseCode(l.Code); err == nil {
 				seen[code] = true
 			}
-			continue
 		}
-		codes, err := b.casesByNumbers(a.event.Data.Numbers)
+		codes, err := b.casesByNumbers(numbers)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +153,9 @@ func (b *batch) codesOf(fresh []*arrival) ([]docket.Code, error) {
 			seen[c] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(seen)), nil
+	codes, _, err := b.tx.LinkedCases(slices.Sorted(maps.Keys(seen)))
+	slices.Sort(codes)
+	return codes, err
 }
 
 // foreseeDecisions locks the persons whose records the batch touched and reads
@@ -178,7 +191,11 @@ func (b *batch) foreseeDecisions() error {
 			codes[id.Code] = true
 		}
 	}
-	if err := b.tx.AheadOfContents(slices.Sorted(maps.Keys(codes))); err != nil {
+	linked, _, err := b.tx.LinkedCases(slices.Sorted(maps.Keys(codes)))
+	if err != nil {
+		return err
+	}
+	if err := b.tx.AheadOfContents(linked); err != nil {
 		return err
 	}
 	return b.decode(ids)
@@ -189,7 +206,7 @@ func (b *batch) decode(ids []docket.RecordID) error {
 	var slips []store.Slip
 	seen := make(map[*byte]bool)
 	for _, id := range ids {
-		of, err := b.tx.Slips(id)
+		of, err := slipsOf(b.tx, id)
 		if err != nil {
 			return err
 		}

@@ -186,15 +186,19 @@ func (r *Registry) known(tx *store.Tx, key []byte) (*known, error) {
 
 // beside adds the names of the other persons whom the ledger holds in a case.
 func (r *Registry) beside(tx *store.Tx, k *known, id docket.RecordID) error {
-	held, err := tx.Holdings(id.Code)
+	u, err := oneCase(tx, id.Code)
 	if err != nil {
 		return err
 	}
-	for _, h := range held {
-		if bytes.Equal(h.PersonKey, k.key) {
+	held, err := persons(tx, u)
+	if err != nil {
+		return err
+	}
+	for _, p := range held {
+		if bytes.Equal(p.key, k.key) {
 			continue
 		}
-		s, err := r.state(tx, docket.RecordID{Code: id.Code, Seq: h.Seq})
+		s, err := r.state(tx, p.id)
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,8 @@ func lockForRelease(tx *store.Tx, req *grant.Request) error {
 	if err != nil {
 		return err
 	}
-	return tx.LockCase(id.Code)
+	_, err = lockOneCase(tx, id.Code)
+	return err
 }
 
 // prepared is an opening whose intent is on its way into the trail, or there.

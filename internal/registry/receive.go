@@ -132,7 +132,7 @@ func (r *Registry) takeIn(ctx context.Context, members []*member) error {
 	return r.write(ctx, func(tx *store.Tx, j *journal) error {
 		b := &batch{
 			r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), turns: make(map[string]bool), locks: make(map[string][]byte),
-			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool), changed: make(map[docket.RecordID]bool), lags: make(lags),
+			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool), changed: make(map[docket.RecordID]bool), lags: make(lags), joined: make(map[docket.Code]string),
 		}
 		var arrivals []*arrival
 		for _, m := range members {
@@ -244,6 +244,7 @@ type batch struct {
 	sealed  map[docket.RecordID]bool // changed, of persons whom the event does not identify
 	changed map[docket.RecordID]bool // records of the ledger of which something was said; Seq 0: of all of a case
 	lags    lags
+	joined  map[docket.Code]string   // homes of cases that became one or two: by whose event
 }
 
 // touch is a person whose records an event changed.
@@ -289,9 +290,17 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 		a.refuse(fmt.Sprintf("/data/persons/%d/identity", i), "this person stands in the event before; name each once, and give document numbers where two have one name")
 		return false, nil
 	}
+	if err := b.link(a, code); err != nil || a.receipt.Outcome == Refused {
+		return false, err
+	}
 	if err := b.file(a, code); err != nil {
 		return false, err
 	}
+	u, err := oneCase(b.tx, code)
+	if err != nil {
+		return false, err
+	}
+	code = u[0]
 	a.receipt.Outcome, a.receipt.Code = Accepted, code
 	b.seen[string(a.key)] = a
 	b.lags.add(a.event, b.now)

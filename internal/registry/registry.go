@@ -193,12 +193,15 @@ type journal struct {
 	r       *Registry
 	entries []trail.Commitment
 	then    []func(leaf int64) error
-	read    map[*byte]*docket.Event // of slips that were read already: see bodyOf
+	read    map[*byte]*docket.Event           // of slips that were read already: see bodyOf
+	moved   map[docket.RecordID]docket.Status // by changes that are written with the entries
 
 	batch trail.Batch // the entries in the tree, once written
 }
 
-func (r *Registry) journal() *journal { return &journal{r: r, read: make(map[*byte]*docket.Event)} }
+func (r *Registry) journal() *journal {
+	return &journal{r: r, read: make(map[*byte]*docket.Event), moved: make(map[docket.RecordID]docket.Status)}
+}
 
 // add records an entry; then, which may be nil, runs when its place is known.
 func (j *journal) add(e trail.Entry, then func(leaf int64) error) (trail.Commitment, error) {
@@ -250,8 +253,18 @@ func (j *journal) change(tx *store.Tx, c docket.Change, agencyID string) error {
 		Code: c.Record.String(), Basis: c.Basis,
 		Detail: map[string]string{"from": string(c.From), "reason": c.Reason},
 	}
+	j.moved[c.Record] = c.To
 	_, err := j.add(e, func(leaf int64) error { return tx.MoveRecord(&c, leaf) })
 	return err
+}
+
+// record reads a record's row as it will be once the entries are written.
+func (j *journal) record(tx *store.Tx, id docket.RecordID) (store.Record, error) {
+	row, err := tx.Record(id)
+	if to, ok := j.moved[id]; ok {
+		row.Status = to
+	}
+	return row, err
 }
 
 // write runs one verb: f's rows and its entries in one transaction.

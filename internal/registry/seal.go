@@ -23,7 +23,8 @@ import (
 // nothing that a person never recorded would not have either.
 func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) error {
 	id := s.row.ID
-	if err := tx.LockCase(id.Code); err != nil {
+	u, err := lockOneCase(tx, id.Code)
+	if err != nil {
 		return err
 	}
 	key, err := tx.Holder(id)
@@ -33,7 +34,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := tx.LockPerson(key, c.At); err != nil {
 		return err
 	}
-	content, err := r.content(tx, s)
+	content, alone, err := r.content(tx, s, u)
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := r.vault.Seal(tx, content, c.At); err != nil {
 		return err
 	}
-	if err := r.clear(tx, content, key); err != nil {
+	if err := r.clear(tx, content, u, alone, key); err != nil {
 		return err
 	}
 	if err := tx.ForgetIdentity(key, c.At); err != nil {
@@ -64,55 +65,124 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	return j.change(tx, c, content.Custodian)
 }
 
-// content gathers what goes into the vault.
-func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
-	c := &vault.Content{Record: s.row.ID, Custodian: custodian(s), Identity: s.state.Identity}
-	slips, err := tx.CaseSlips(s.row.ID.Code)
+// gathered is the events of a case as the sealing of one of its records sees
+// them.
+type gathered struct {
+	content             *vault.Content
+	homes, caseHomes    []docket.Code
+	own, shared, others []docket.Number
+	alone               bool // nobody else's record of the case lies in the ledger
+}
+
+// content gathers what goes into the vault, with the numbers that lead to this
+// record alone. The vault is told of all that lead to one of its homes: cases
+// that are one may part.
+func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content, alone []docket.Number, err error) {
+	rows, err := rowsIn(tx, u)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var own, shared, others []docket.Number
-	alone := true
+	into := make(map[docket.RecordID]docket.RecordID, len(rows))
+	for _, row := range rows {
+		into[row.ID] = standsFor(&row)
+	}
+	slips, err := slipsIn(tx, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := gathered{alone: true, content: &vault.Content{Record: s.row.ID, Custodian: custodian(s), Identity: s.state.Identity}}
 	for _, slip := range slips {
-		raw, err := r.unlock(slip.Body, contextOf("slip", slip.ID, slip.EventKey))
+		raw, err := r.unlock(slip.Body, slipContext(slip.ID, slip.EventKey))
 		if err != nil {
-			return nil, fmt.Errorf("reading an event of case %s: %w", s.row.ID.Code, err)
+			return nil, nil, fmt.Errorf("reading an event of case %s: %w", s.row.ID.Code, err)
 		}
-		e, err := docket.Stored(raw)
+		if err := g.add(slip.ID, into[slip.ID], raw); err != nil {
+			return nil, nil, err
+		}
+	}
+	if homes := append(g.caseHomes, g.homes...); len(u) > 1 {
+		g.content.Homes = homes
+	}
+	alone = g.numbers()
+	g.content.Numbers, err = r.leadingTo(tx, into, s.row.ID, append(slices.Clone(g.own), g.shared...))
+	return g.content, alone, err
+}
+
+// add takes an event of the case: of the record, of the case as a whole, or of
+// somebody else.
+func (g *gathered) add(slip, into docket.RecordID, raw []byte) error {
+	e, err := docket.Stored(raw)
+	if err != nil {
+		return err
+	}
+	switch {
+	case slip.Seq == 0:
+		g.content.CaseEvents, g.caseHomes = append(g.content.CaseEvents, raw), append(g.caseHomes, slip.Code)
+		g.shared = append(g.shared, e.Data.Numbers...)
+		if l := e.Data.Link; l != nil && l.Number != nil {
+			g.shared = append(g.shared, *l.Number)
+		}
+	case into == g.content.Record:
+		g.content.Events, g.homes = append(g.content.Events, raw), append(g.homes, slip.Code)
+		g.own = append(g.own, e.Data.Numbers...)
+	default:
+		g.alone = false
+		g.others = append(g.others, e.Data.Numbers...)
+	}
+	return nil
+}
+
+// numbers are those that lead to the record alone.
+func (g *gathered) numbers() (alone []docket.Number) {
+	own, others := slices.Clone(g.own), slices.Clone(g.others)
+	if g.alone {
+		own = append(own, g.shared...)
+	} else {
+		others = append(others, g.shared...)
+	}
+	for _, n := range own {
+		if !slices.Contains(alone, n) && !slices.Contains(others, n) {
+			alone = append(alone, n)
+		}
+	}
+	return alone
+}
+
+// leadingTo is the numbers, each once, that lead to a home in which the record
+// or one that counts with it lies.
+func (r *Registry) leadingTo(tx *store.Tx, into map[docket.RecordID]docket.RecordID, id docket.RecordID, numbers []docket.Number) (out []docket.Number, err error) {
+	for _, n := range numbers {
+		codes, err := tx.CasesByAlias(r.aliasKey(n))
 		if err != nil {
 			return nil, err
 		}
-		switch slip.ID.Seq {
-		case s.row.ID.Seq:
-			c.Events = append(c.Events, raw)
-			own = append(own, e.Data.Numbers...)
-		case 0:
-			c.CaseEvents = append(c.CaseEvents, raw)
-			shared = append(shared, e.Data.Numbers...)
-		default:
-			alone = false
-			others = append(others, e.Data.Numbers...)
+		here := slices.ContainsFunc(codes, func(c docket.Code) bool {
+			for part, head := range into {
+				if head == id && part.Code == c {
+					return true
+				}
+			}
+			return false
+		})
+		if here && !slices.Contains(out, n) {
+			out = append(out, n)
 		}
 	}
-	if alone {
-		own = append(own, shared...)
-	} else {
-		others = append(others, shared...)
-	}
-	for _, n := range own {
-		if !slices.Contains(c.Numbers, n) && !slices.Contains(others, n) {
-			c.Numbers = append(c.Numbers, n)
-		}
-	}
-	return c, nil
+	return out, nil
 }
 
 // clear deletes from the ledger what now lies in the vault, and takes the
 // person out of the free text that others' events share.
-func (r *Registry) clear(tx *store.Tx, c *vault.Content, personKey []byte) error {
+func (r *Registry) clear(tx *store.Tx, c *vault.Content, u union, alone []docket.Number, personKey []byte) error {
 	id := c.Record
-	if err := tx.DropSlips(id); err != nil {
+	parts, err := tx.CountedWith(id)
+	if err != nil {
 		return err
+	}
+	for _, part := range append(idsOf(parts), id) {
+		if err := tx.DropSlips(part); err != nil {
+			return err
+		}
 	}
 	if err := tx.Unlink(id, personKey); err != nil {
 		return err
@@ -120,32 +190,52 @@ func (r *Registry) clear(tx *store.Tx, c *vault.Content, personKey []byte) error
 	if err := tx.DropPersonWithoutRecords(personKey); err != nil {
 		return err
 	}
-	for _, n := range c.Numbers {
-		if err := tx.DropAlias(r.aliasKey(n), id.Code); err != nil {
-			return err
+	for _, n := range alone {
+		for _, home := range u {
+			if err := tx.DropAlias(r.aliasKey(n), home); err != nil {
+				return err
+			}
 		}
 	}
 	if err := tx.ForgetProposals(id); err != nil {
 		return err
 	}
-	rest, err := tx.Holdings(id.Code)
+	rest, err := persons(tx, u)
 	if err != nil {
 		return err
 	}
-	if len(rest) == 0 {
-		return tx.DropSlips(docket.RecordID{Code: id.Code})
+	if len(rest) > 0 {
+		return r.redact(tx, u, c.Identity)
 	}
-	return r.redact(tx, id.Code, c.Identity)
+	return dropRest(tx, u)
+}
+
+// dropRest deletes what names nobody, in each home that has records: all are
+// sealed.
+func dropRest(tx *store.Tx, u union) error {
+	for _, home := range u {
+		rows, err := tx.CaseRecords(home)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		if err := tx.DropSlips(docket.RecordID{Code: home}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // redact takes a sealed person out of the free text of a case's other events.
-func (r *Registry) redact(tx *store.Tx, code docket.Code, who docket.Identity) error {
-	slips, err := tx.CaseSlips(code)
+func (r *Registry) redact(tx *store.Tx, u union, who docket.Identity) error {
+	slips, err := slipsIn(tx, u)
 	if err != nil {
 		return err
 	}
 	for _, s := range slips {
-		context := contextOf("slip", s.ID, s.EventKey)
+		context := slipContext(s.ID, s.EventKey)
 		raw, err := r.unlock(s.Body, context)
 		if err != nil {
 			return err
@@ -185,11 +275,17 @@ func withoutPerson(raw []byte, who docket.Identity) (clean []byte, changed bool,
 // them here: the vault recognises them.
 func (r *Registry) withoutSealed(tx *store.Tx, code docket.Code, raw []byte) ([]byte, error) {
 	clean, _, err := rewritten(raw, func(s string) (string, error) {
-		records, err := tx.CaseRecords(code)
+		u, err := oneCase(tx, code)
 		if err != nil {
 			return "", err
 		}
-		return r.vault.Redact(tx, sealedAmong(records), s, SealedCoDefendant)
+		sealed, err := sealedOf(tx, u)
+		for _, here := range byHome(sealed) {
+			if err == nil {
+				s, err = r.vault.Redact(tx, here, s, SealedCoDefendant)
+			}
+		}
+		return s, err
 	})
 	return clean, err
 }
@@ -277,7 +373,7 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 	}, nil); err != nil {
 		return err
 	}
-	if err := tx.LockCase(it.Record.Code); err != nil {
+	if _, err := lockOneCase(tx, it.Record.Code); err != nil {
 		return err
 	}
 	row, err := tx.Record(it.Record)

@@ -15,9 +15,10 @@ func contextOf(table string, id docket.RecordID, key []byte) []byte {
 	return suite.Frame(table, []byte(id.Code), []byte(strconv.Itoa(id.Seq)), key)
 }
 
-// events decrypts what the ledger holds of a record, that of the case included.
+// events decrypts what the ledger holds of a record, with what counts with it
+// and that of the case as a whole.
 func (r *Registry) events(tx *store.Tx, id docket.RecordID) ([]*docket.Event, error) {
-	slips, err := tx.Slips(id)
+	slips, err := slipsOf(tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +42,7 @@ func (r *Registry) event(s *store.Slip) (*docket.Event, error) {
 
 // state is Registry.state, of what the transaction has read already.
 func (j *journal) state(tx *store.Tx, id docket.RecordID) (docket.State, error) {
-	slips, err := tx.Slips(id)
+	slips, err := slipsOf(tx, id)
 	if err != nil {
 		return docket.State{}, err
 	}

@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/docket"
@@ -34,7 +36,7 @@ func (r *Registry) Unseal(ctx context.Context, by, query string, now time.Time) 
 }
 
 func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *grant.Request, now time.Time) error {
-	if err := tx.LockCase(c.Record.Code); err != nil {
+	if err := lockParts(tx, c.Record); err != nil {
 		return err
 	}
 	row, err := tx.Record(c.Record)
@@ -73,50 +75,149 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 	if err := r.notify(tx, c.Record, store.KindUnseal, &state, now); err != nil {
 		return err
 	}
-	return j.change(tx, docket.Change{
+	if err := j.change(tx, docket.Change{
 		Record: c.Record, From: row.Status, To: docket.Unsealed, At: now,
 		Operator: req.Officer, Basis: req.Basis, Reason: req.Ground,
-	}, req.Agency)
+	}, req.Agency); err != nil {
+		return err
+	}
+	return r.rejoin(tx, j, c.Record, req.Officer, now)
 }
 
-// refile writes a record's events back into the ledger, and the case's own
-// where the case has no others there.
-func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event) error {
-	slips, err := tx.CaseSlips(c.Record.Code)
+// lockParts locks the case of a record and those of what counts with it.
+func lockParts(tx *store.Tx, id docket.RecordID) error {
+	parts, err := tx.CountedWith(id)
 	if err != nil {
 		return err
 	}
-	held := make(map[string]bool, len(slips))
-	for _, s := range slips {
-		if s.ID.Seq == 0 {
-			held[string(s.EventKey)] = true
+	codes := []docket.Code{id.Code}
+	for _, p := range parts {
+		codes = append(codes, p.ID.Code)
+	}
+	linked, _, err := tx.LinkedCases(codes)
+	if err != nil {
+		return err
+	}
+	return tx.LockCases(linked)
+}
+
+// rejoin has a record that was unsealed take part in what links say of its case:
+// it is joined with another of its person, or parts with what is another case's.
+func (r *Registry) rejoin(tx *store.Tx, j *journal, id docket.RecordID, by string, now time.Time) error {
+	parts, err := tx.CountedWith(id)
+	if err != nil {
+		return err
+	}
+	u, err := oneCase(tx, id.Code)
+	if err != nil || len(parts) == 0 && len(u) == 1 {
+		return err
+	}
+	homes := map[docket.Code]string{id.Code: by}
+	for _, p := range parts {
+		homes[p.ID.Code] = by
+	}
+	a, err := r.arrange(tx, j, homes, now)
+	if err != nil {
+		return err
+	}
+	for _, k := range slices.Sorted(maps.Keys(a.touched)) {
+		if err := r.settle(tx, j, a.touched[k], now); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// refile writes a record's events back into the ledger, each in the home that it
+// was filed in, and the case's own where the case has no others there.
+func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event) error {
+	at, err := homesOf(tx, c.Record)
+	if err != nil {
+		return err
+	}
+	held := make(map[docket.RecordID]map[string]bool)
 	var out []store.Slip
 	for i, e := range events {
-		var raw []byte
-		id := c.Record
-		key := r.eventKey(e.Source, e.ID)
-		if i < len(c.CaseEvents) {
-			id.Seq, raw = 0, c.CaseEvents[i]
-		} else {
-			raw = c.Events[i-len(c.CaseEvents)]
+		id, known := at[c.Home(i)]
+		if !known {
+			id = c.Record
 		}
-		if id.Seq == 0 && held[string(key)] {
+		if i < len(c.CaseEvents) {
+			id = docket.RecordID{Code: c.Home(i)}
+		}
+		if held[id] == nil {
+			if held[id], err = eventsAt(tx, id); err != nil {
+				return err
+			}
+		}
+		key := r.eventKey(e.Source, e.ID)
+		if held[id][string(key)] {
 			continue
 		}
-		clean, err := r.withoutSealed(tx, id.Code, raw)
+		held[id][string(key)] = true
+		clean, err := r.withoutSealed(tx, id.Code, rawOf(c, i))
 		if err != nil {
 			return err
 		}
 		out = append(out, store.Slip{ID: id, EventKey: key, Body: r.lock(clean, slipContext(id, key))})
-		for _, n := range e.Data.Numbers {
-			if err := tx.AddAlias(r.aliasKey(n), id.Code); err != nil {
-				return err
-			}
+		if err := r.aliasesBack(tx, e, id.Code); err != nil {
+			return err
 		}
 	}
 	return tx.AddSlips(out)
+}
+
+func rawOf(c *vault.Content, i int) []byte {
+	if i < len(c.CaseEvents) {
+		return c.CaseEvents[i]
+	}
+	return c.Events[i-len(c.CaseEvents)]
+}
+
+// homesOf is where a record's events lie, by home: in the record, or in what
+// counts with it.
+func homesOf(tx *store.Tx, id docket.RecordID) (map[docket.Code]docket.RecordID, error) {
+	parts, err := tx.CountedWith(id)
+	at := map[docket.Code]docket.RecordID{id.Code: id}
+	for _, p := range parts {
+		at[p.ID.Code] = p.ID
+	}
+	return at, err
+}
+
+// eventsAt is the keys of the events that lie in one place of the ledger.
+func eventsAt(tx *store.Tx, id docket.RecordID) (map[string]bool, error) {
+	slips, err := tx.CaseSlips(id.Code)
+	held := make(map[string]bool, len(slips))
+	for _, s := range slips {
+		if s.ID == id {
+			held[string(s.EventKey)] = true
+		}
+	}
+	return held, err
+}
+
+// aliasesBack has an event's numbers lead to its home again, but for those that
+// lead to another home of the case.
+func (r *Registry) aliasesBack(tx *store.Tx, e *docket.Event, home docket.Code) error {
+	u, err := oneCase(tx, home)
+	if err != nil {
+		return err
+	}
+	for _, n := range e.Data.Numbers {
+		key := r.aliasKey(n)
+		codes, err := tx.CasesByAlias(key)
+		if err != nil {
+			return err
+		}
+		if len(u) > 1 && slices.ContainsFunc(codes, u.has) {
+			continue
+		}
+		if err := tx.AddAlias(key, home); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // withdraw ends the certificates that the unsealing makes untrue.

@@ -15,12 +15,12 @@ import (
 // voidDropped makes a correction or retraction reach the records of persons
 // whom the corrected event named and this one does not: each gets the
 // correction without a part for anybody.
-func (b *batch) voidDropped(a *arrival, code docket.Code) error {
+func (b *batch) voidDropped(a *arrival, u union) error {
 	e := a.event
 	if e.Corrects == "" {
 		return nil
 	}
-	slips, err := b.tx.CaseSlips(code)
+	slips, err := slipsIn(b.tx, u)
 	if err != nil {
 		return err
 	}
@@ -32,34 +32,56 @@ func (b *batch) voidDropped(a *arrival, code docket.Code) error {
 		return err
 	}
 	for _, s := range slips {
-		if string(s.EventKey) != string(old) || b.names(e, code, s.ID) {
+		if string(s.EventKey) != string(old) || b.names(e, s.ID) {
 			continue
 		}
-		if s.ID.Seq == 0 && len(e.Data.Persons) == 0 {
-			continue
+		if s.ID == (docket.RecordID{Code: u[0]}) && len(e.Data.Persons) == 0 {
+			continue // filed there itself
 		}
 		if err := b.addSlip(s.ID, a.key, raw); err != nil {
 			return err
 		}
-		if key, err := b.tx.Holder(s.ID); err == nil {
-			state, err := b.r.state(b.tx, s.ID)
-			if err != nil {
-				return err
-			}
-			b.persons[string(key)] = touch{key: key, code: code, who: state.Identity}
-		} else if !errors.Is(err, store.ErrNotFound) {
+		if err := b.touchHolder(s.ID); err != nil {
 			return err
 		}
 	}
-	if err := b.voidEarly(e, a.key, old, code, raw); err != nil {
+	if err := b.voidEarly(e, a.key, old, u, raw); err != nil {
 		return err
 	}
-	return b.voidSealed(e, code, raw)
+	return b.voidSealed(e, u, raw)
+}
+
+// touchHolder has policy decide on the person whose record a slip belongs to.
+func (b *batch) touchHolder(slip docket.RecordID) error {
+	p, err := b.holder(slip)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // of the case as a whole
+	}
+	if err != nil {
+		return err
+	}
+	state, err := b.r.state(b.tx, p.id)
+	b.persons[string(p.key)] = touch{key: p.key, code: p.id.Code, who: state.Identity}
+	return err
+}
+
+// holder is the record that a slip counts in, and its person.
+func (b *batch) holder(slip docket.RecordID) (p person, err error) {
+	if slip.Seq == 0 {
+		return p, store.ErrNotFound
+	}
+	row, err := b.tx.Record(slip)
+	if err != nil {
+		return p, err
+	}
+	p.id = standsFor(&row)
+	p.key, err = b.tx.Holder(p.id)
+	return p, err
 }
 
 // voidEarly keeps a correction that came before what it corrects with the case:
 // whoever is named only there will find it.
-func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, code docket.Code, raw []byte) error {
+func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, u union, raw []byte) error {
 	if len(e.Data.Persons) == 0 || b.seen[string(old)] != nil {
 		return nil
 	}
@@ -67,25 +89,25 @@ func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, code docket.Cod
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	held, err := b.tx.Holdings(code)
+	held, err := persons(b.tx, u)
 	if err != nil {
 		return err
 	}
-	sealed, err := b.sealedOf(code)
+	sealed, err := sealedOf(b.tx, u[:1])
 	if err != nil || (len(held) == 0 && len(sealed) > 0) {
 		return err
 	}
-	return b.addSlip(docket.RecordID{Code: code}, eventKey, raw)
+	return b.addSlip(docket.RecordID{Code: u[0]}, eventKey, raw)
 }
 
 // voidLate is for an event that comes after its correction, where the one whom
 // the correction names is sealed by now: the others' records get it without a
 // part for anybody.
-func (b *batch) voidLate(e *docket.Event, code docket.Code, places []place) error {
+func (b *batch) voidLate(e *docket.Event, u union, places []place) error {
 	if !slices.ContainsFunc(places, func(at place) bool { return !at.sealed }) {
 		return nil
 	}
-	sealed, err := b.sealedOf(code)
+	sealed, err := sealedOf(b.tx, u)
 	if err != nil {
 		return err
 	}
@@ -122,14 +144,14 @@ func (b *batch) voidWith(correction *docket.Event, places []place) error {
 		if at.sealed {
 			continue
 		}
-		slips, err := b.tx.Slips(at.id)
+		slips, err := slipsOf(b.tx, at.id)
 		if err != nil {
 			return err
 		}
 		if slices.ContainsFunc(slips, func(s store.Slip) bool { return string(s.EventKey) == string(key) }) {
 			continue
 		}
-		if err := b.addSlip(at.id, key, raw); err != nil {
+		if err := b.addSlip(at.at, key, raw); err != nil {
 			return err
 		}
 	}
@@ -139,16 +161,10 @@ func (b *batch) voidWith(correction *docket.Event, places []place) error {
 // voidSealed is voidDropped for the case's sealed records. Whether the vault
 // holds the corrected event is not asked: one that corrects nothing changes
 // nothing.
-func (b *batch) voidSealed(e *docket.Event, code docket.Code, raw []byte) error {
-	sealed, err := b.sealedOf(code)
-	if err != nil || len(sealed) == 0 {
+func (b *batch) voidSealed(e *docket.Event, u union, raw []byte) error {
+	sealed, err := b.sealedBeside(e, u)
+	if err != nil {
 		return err
-	}
-	if len(e.Data.Persons) == 0 {
-		held, err := b.tx.Holdings(code)
-		if err != nil || len(held) == 0 {
-			return err // filed with each sealed record as it is
-		}
 	}
 	for _, id := range sealed {
 		named := false
@@ -163,20 +179,35 @@ func (b *batch) voidSealed(e *docket.Event, code docket.Code, raw []byte) error 
 			continue
 		}
 		b.sealed[id] = true
-		if err := b.r.vault.Absorb(b.tx, id, raw); err != nil {
+		if err := b.r.vault.Absorb(b.tx, id, id.Code, raw); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// sealedBeside are the case's sealed records but for those that the event is
+// filed with as it is: see fileForCase.
+func (b *batch) sealedBeside(e *docket.Event, u union) ([]docket.RecordID, error) {
+	sealed, err := sealedOf(b.tx, u)
+	if err != nil || len(sealed) == 0 || len(e.Data.Persons) > 0 {
+		return sealed, err
+	}
+	held, err := persons(b.tx, u)
+	if err != nil || len(held) > 0 {
+		return sealed, err
+	}
+	own, err := sealedOf(b.tx, union{u[0]})
+	return slices.DeleteFunc(sealed, func(id docket.RecordID) bool { return slices.Contains(own, id) }), err
+}
+
 // names says that the event has a part for the person of a record.
-func (b *batch) names(e *docket.Event, code docket.Code, id docket.RecordID) bool {
-	key, err := b.tx.Holder(id)
+func (b *batch) names(e *docket.Event, slip docket.RecordID) bool {
+	p, err := b.holder(slip)
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(e.Data.Persons, func(p docket.Part) bool {
-		return string(b.r.personKey(code, p.Identity)) == string(key)
+	return slices.ContainsFunc(e.Data.Persons, func(q docket.Part) bool {
+		return string(b.r.personKey(p.id.Code, q.Identity)) == string(p.key)
 	})
 }

@@ -49,6 +49,9 @@ type ahead struct {
 	holdings foreseen[Holding]
 	slips    foreseen[Slip]
 	reviews  foreseen[Review]
+
+	caseLinks foreseen[CaseLink]
+
 	agencies map[string]*agency.Agency // that were read, by id
 	locked   map[docket.Code]bool      // cases
 	fresh    map[docket.Code]bool      // cases that this transaction opened
@@ -59,7 +62,8 @@ func newAhead() ahead {
 	return ahead{
 		intakes: foreseen[*Intake]{}, aliases: foreseen[docket.Code]{}, hidden: foreseen[vault.SealedAlias]{},
 		held: foreseen[docket.RecordID]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
-		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{},
+		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, caseLinks: foreseen[CaseLink]{},
+		agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{},
 	}
 }
 
@@ -70,6 +74,7 @@ func (a *ahead) forgetCase(code docket.Code) {
 	delete(a.holdings, c)
 	delete(a.slips, c)
 	delete(a.reviews, c)
+	delete(a.caseLinks, c)
 }
 
 // forgetTable drops what was read of a table that a statement changes which
@@ -96,6 +101,8 @@ func (a *ahead) forgetTable(name string) {
 		clear(a.slips)
 	case "review":
 		clear(a.reviews)
+	case "case_link":
+		clear(a.caseLinks)
 	case "agency":
 		clear(a.agencies)
 	}
@@ -295,5 +302,5 @@ func (t *Tx) NewCase(code docket.Code) {
 		t.ahead.fresh = make(map[docket.Code]bool)
 	}
 	t.ahead.locked[code], t.ahead.fresh[code] = true, true
-	t.ahead.records[c], t.ahead.holdings[c], t.ahead.slips[c], t.ahead.reviews[c] = nil, nil, nil, nil
+	t.ahead.records[c], t.ahead.holdings[c], t.ahead.slips[c], t.ahead.reviews[c], t.ahead.caseLinks[c] = nil, nil, nil, nil, nil
 }

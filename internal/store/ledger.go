@@ -61,6 +61,16 @@ func (t *Tx) LockCases(codes []docket.Code) error {
 	return nil
 }
 
+// ForgetCase makes what was read ahead of a case be read anew.
+func (t *Tx) ForgetCase(code docket.Code) {
+	if !t.ahead.fresh[code] {
+		t.ahead.forgetCase(code)
+	}
+}
+
+// Fresh says that this transaction opened the case: nobody else knows it.
+func (t *Tx) Fresh(code docket.Code) bool { return t.ahead.fresh[code] }
+
 // TakeTurns makes transactions that name one of the keys wait for each other
 // until they end. It leaves nothing behind: a row that is inserted and deleted
 // again holds up others that insert it, and is never there for anybody.
@@ -257,6 +267,13 @@ func (t *Tx) caseSlips(code docket.Code) ([]Slip, bool) {
 		return cmp.Or(cmp.Compare(a.ID.Seq, b.ID.Seq), bytes.Compare(a.EventKey, b.EventKey))
 	})
 	return known, ok
+}
+
+// DropSlip deletes one slip.
+func (t *Tx) DropSlip(id docket.RecordID, eventKey []byte) error {
+	t.soon([]string{"slip"}, anyRows, `DELETE FROM slip WHERE code = $1 AND seq = $2 AND event_key = $3`, string(id.Code), id.Seq, eventKey)
+	t.ahead.slips.remove(string(id.Code), func(s Slip) bool { return s.ID == id && bytes.Equal(s.EventKey, eventKey) })
+	return nil
 }
 
 // DropSlips deletes the slips of a record; of Seq 0, those of the case.

@@ -13,7 +13,7 @@ import (
 func (t *Tx) RecordCount(custodian string, status docket.Status) (n int, err error) {
 	counts, err := t.StatusCounts(custodian)
 	for s, k := range counts {
-		if status == "" || s == status {
+		if s == status || status == "" && s != docket.Merged {
 			n += k
 		}
 	}

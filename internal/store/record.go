@@ -19,28 +19,29 @@ type Record struct {
 	Custodian string // agency id
 	Changes   int    // rows of its lifecycle
 	Due       civil.Date
+	Into      docket.RecordID // of a merged one: the record that it counts with
 }
 
-const recordColumns = `code, seq, status, since, custodian, changes, due`
+const recordColumns = `code, seq, status, since, custodian, changes, due, into_code, into_seq`
 
 func scanRecord(scan func(...any) error) (r Record, err error) {
 	var (
 		since int64
 		due   sql.NullInt64
 	)
-	err = scan((*string)(&r.ID.Code), &r.ID.Seq, (*string)(&r.Status), &since, &r.Custodian, &r.Changes, &due)
+	err = scan((*string)(&r.ID.Code), &r.ID.Seq, (*string)(&r.Status), &since, &r.Custodian, &r.Changes, &due, (*string)(&r.Into.Code), &r.Into.Seq)
 	r.Since, r.Due = fromMicros(since), civil.FromDays(int(due.Int64))
 	return r, err
 }
 
 var (
-	records   = insertion{table: "record", columns: recordColumns, n: 7}
+	records   = insertion{table: "record", columns: recordColumns, n: 9}
 	lifecycle = insertion{table: "lifecycle", columns: "code, seq, n, from_status, to_status, at, operator, basis, reason, leaf", n: 10}
 )
 
 // AddRecord makes the lifecycle row of a new record.
 func (t *Tx) AddRecord(r *Record) error {
-	t.insertSoon(&records, []any{string(r.ID.Code), r.ID.Seq, string(r.Status), micros(r.Since), r.Custodian, r.Changes, nullDays(r.Due)})
+	t.insertSoon(&records, []any{string(r.ID.Code), r.ID.Seq, string(r.Status), micros(r.Since), r.Custodian, r.Changes, nullDays(r.Due), string(r.Into.Code), r.Into.Seq})
 	known := *r
 	known.Since = fromMicros(micros(r.Since))
 	t.ahead.records.add(string(r.ID.Code), known)
@@ -72,7 +73,8 @@ func (t *Tx) CaseKnown(code docket.Code) (bool, error) {
 		return true, nil
 	}
 	var n int
-	err := t.one(`SELECT (SELECT COUNT(*) FROM record WHERE code = $1) + (SELECT COUNT(*) FROM slip WHERE code = $1)`, []any{string(code)}, &n)
+	err := t.one(`SELECT (SELECT COUNT(*) FROM record WHERE code = $1) + (SELECT COUNT(*) FROM slip WHERE code = $1)
+		+ (SELECT COUNT(*) FROM case_link WHERE code = $1)`, []any{string(code)}, &n)
 	return n > 0, err
 }
 
@@ -141,7 +143,8 @@ func (t *Tx) Changes(id docket.RecordID) ([]docket.Change, error) {
 		})
 }
 
-// Listing narrows a list of records; zero fields do not narrow.
+// Listing narrows a list of records; zero fields do not narrow, but that a record
+// which counts with another is listed only where its status is asked for.
 type Listing struct {
 	Custodian string
 	Status    docket.Status
@@ -156,16 +159,23 @@ func (t *Tx) Records(l Listing) ([]Record, error) {
 		if value == "" {
 			return
 		}
-		word := " WHERE "
-		if where != "" {
-			word = " AND "
-		}
 		args = append(args, value)
-		where += word + column + " = $" + strconv.Itoa(len(args))
+		where += conjunction(where) + column + " = $" + strconv.Itoa(len(args))
 	}
 	narrow("custodian", l.Custodian)
 	narrow("status", string(l.Status))
+	if l.Status == "" {
+		where += conjunction(where) + `status <> 'merged'`
+	}
 	return all(t, `SELECT `+recordColumns+` FROM record`+where+` ORDER BY since DESC, code, seq LIMIT $1 OFFSET $2`, args, scanRecord)
+}
+
+// conjunction joins a condition to those before it.
+func conjunction(where string) string {
+	if where == "" {
+		return " WHERE "
+	}
+	return " AND "
 }
 
 // StatusCounts counts records by status; of one custodian where it is given.

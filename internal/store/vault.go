@@ -15,7 +15,7 @@ var _ vault.Rows = (*Tx)(nil)
 
 var (
 	sealedRecords = insertion{table: "vault_record", columns: "record_key, custodian, sealed, wrapped, body", n: 5}
-	sealedItems   = insertion{table: "vault_item", columns: "record_key, event_key, wrapped, body", n: 4}
+	sealedItems   = insertion{table: "vault_item", columns: "record_key, event_key, wrapped, body", n: 4, conflict: "(record_key, event_key) DO NOTHING"}
 	linkRows      = insertion{
 		table: "vault_person", columns: "person_key, record_key, capsule", n: 3, key: 2, stay: 2,
 		conflict: "(person_key, record_key) DO UPDATE SET capsule = excluded.capsule",
@@ -52,7 +52,7 @@ func (t *Tx) SealedRecord(key []byte) (*vault.SealedRecord, error) {
 	return r, err
 }
 
-// AddSealedItem implements vault.Rows.
+// AddSealedItem implements vault.Rows. What the record has already stays.
 func (t *Tx) AddSealedItem(i *vault.SealedItem) error {
 	t.insertSoon(&sealedItems, []any{i.RecordKey, i.EventKey, i.Wrapped, i.Body})
 	return nil

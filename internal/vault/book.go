@@ -15,7 +15,7 @@ import (
 // cases: what goes in or out is committed with the rest or not at all.
 type Book interface {
 	Seal(rows Rows, c *Content, at time.Time) error
-	Absorb(rows Rows, id docket.RecordID, raw []byte) error
+	Absorb(rows Rows, id docket.RecordID, home docket.Code, raw []byte) error
 	KeepOriginal(rows Rows, e *docket.Event, custodian string, raw []byte) error
 	CasesByNumber(rows Rows, n docket.Number) ([]docket.RecordID, error)
 	Find(rows Rows, sealed []docket.RecordID, p docket.Identity) (docket.RecordID, bool, error)

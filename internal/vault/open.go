@@ -171,9 +171,27 @@ func (v *Vault) content(rows Rows, key []byte) (*Content, error) {
 		if err != nil {
 			return nil, fmt.Errorf("opening an event of a sealed record: %w", err)
 		}
-		c.Events = append(c.Events, raw)
+		if err := c.add(raw); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
+}
+
+// add adds an event that came after the sealing.
+func (c *Content) add(raw []byte) error {
+	var a absorbed
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return fmt.Errorf("opening an event of a sealed record: %w", err)
+	}
+	if a.Home != c.Record.Code || len(c.Homes) > 0 {
+		for i := len(c.Homes); i < len(c.CaseEvents)+len(c.Events); i++ {
+			c.Homes = append(c.Homes, c.Record.Code)
+		}
+		c.Homes = append(c.Homes, a.Home)
+	}
+	c.Events = append(c.Events, a.Event)
+	return nil
 }
 
 // Release removes a record that Open gave for unsealing; the caller puts the

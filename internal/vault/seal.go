@@ -18,11 +18,23 @@ type Content struct {
 	Identity   docket.Identity   `json:"identity"`
 	Events     []json.RawMessage `json:"events"`                // each reduced to this person
 	CaseEvents []json.RawMessage `json:"case_events,omitempty"` // of the case as a whole: they name nobody
-	Numbers    []docket.Number   `json:"numbers,omitempty"`     // that lead to this record only
+	Numbers    []docket.Number   `json:"numbers,omitempty"`     // that lead to it
+	// Homes are the cases that the events were filed in, the case events first,
+	// where one of them is another than the record's: cases that are one.
+	Homes []docket.Code `json:"homes,omitempty"`
 	// Joined is who an officer found to be the same person under another
 	// identity. Sealing makes the record weighed for them too and keeps no more
 	// of it: an opening does not show it.
 	Joined []Joined `json:"joined,omitempty"`
+}
+
+// Home is the case that an event was filed in: the index counts the case events,
+// then the events.
+func (c *Content) Home(index int) docket.Code {
+	if index < len(c.Homes) {
+		return c.Homes[index]
+	}
+	return c.Record.Code
 }
 
 // Joined is another identity of a record's person, as stated in a case.
@@ -110,9 +122,18 @@ func (v *Vault) decrypt(rows Rows, custodian string, wrapped, sealed, context []
 	return dek.OpenPadded(sealed, context)
 }
 
+// absorbed is an event that arrived for a sealed record, with the case that it
+// was filed in.
+type absorbed struct {
+	Home  docket.Code     `json:"home"`
+	Event json.RawMessage `json:"event"`
+}
+
 // Absorb takes an event that arrived for a sealed record: raw is the event
-// reduced to that person. Its numbers go with it.
-func (v *Vault) Absorb(rows Rows, id docket.RecordID, raw []byte) error {
+// reduced to that person, home the case that it was filed in, the record's own
+// or one that is one with it. Its numbers go with it. An event that the record
+// has absorbed already changes nothing.
+func (v *Vault) Absorb(rows Rows, id docket.RecordID, home docket.Code, raw []byte) error {
 	key := v.recordKey(id)
 	custodian, err := rows.SealedCustodian(key)
 	if err != nil {
@@ -123,7 +144,11 @@ func (v *Vault) Absorb(rows Rows, id docket.RecordID, raw []byte) error {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
 	eventKey := v.eventKey(e)
-	wrapped, sealed, err := v.encrypt(rows, custodian, raw, itemContext(key, eventKey))
+	body, err := json.Marshal(absorbed{home, raw})
+	if err != nil {
+		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
+	}
+	wrapped, sealed, err := v.encrypt(rows, custodian, body, itemContext(key, eventKey))
 	if err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}

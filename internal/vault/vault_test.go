@@ -240,7 +240,7 @@ func TestSealedAndOpened(t *testing.T) {
 		p := person(1)
 		want := s.seal(1, p)
 		s.seal(2, person(2))
-		s.write(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), event(t, "late", p, 9)) })
+		s.write(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), recordID(1).Code, event(t, "late", p, 9)) })
 		for name, target := range map[string]func(*grant.Request){
 			"by person": about(p), "by record": func(r *grant.Request) { r.Record = recordID(1).String() },
 		} {

@@ -35,7 +35,7 @@ func TestWhatPolicyWeighs(t *testing.T) {
 		p := person(1)
 		s.seal(1, p)
 		s.seal(2, person(2))
-		s.write(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), event(t, "late", p, 9)) })
+		s.write(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), recordID(1).Code, event(t, "late", p, 9)) })
 		byNumber := docket.Identity{Name: "改名了", Number: p.Number}
 		byName := docket.Identity{Name: p.Name}
 		for name, weighed := range map[string][]vault.Weighed{
@@ -140,12 +140,12 @@ func TestRedacting(t *testing.T) {
 
 func TestAbsorbingWhereNothingIsSealed(t *testing.T) {
 	each(t, func(s *safe) {
-		err := s.try(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), event(t, "e", person(1), 1)) })
+		err := s.try(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), recordID(1).Code, event(t, "e", person(1), 1)) })
 		if !errors.Is(err, vault.ErrNotSealed) {
 			t.Errorf("%v", err)
 		}
 		s.seal(1, person(1))
-		if err := s.try(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), []byte("{")) }); err == nil {
+		if err := s.try(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), recordID(1).Code, []byte("{")) }); err == nil {
 			t.Error("bytes that are no event were absorbed")
 		}
 		again := &vault.Content{Record: recordID(1), Custodian: "court", Identity: person(1)}

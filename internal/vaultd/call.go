@@ -30,6 +30,7 @@ type (
 	}
 	absorbIn struct {
 		Record docket.RecordID
+		Home   docket.Code
 		Event  []byte
 	}
 	keepIn struct {

@@ -226,8 +226,8 @@ func (c *Client) Seal(rows vault.Rows, content *vault.Content, at time.Time) err
 }
 
 // Absorb implements vault.Book.
-func (c *Client) Absorb(rows vault.Rows, id docket.RecordID, raw []byte) error {
-	return c.call(rows, callAbsorb, absorbIn{id, raw}, nil)
+func (c *Client) Absorb(rows vault.Rows, id docket.RecordID, home docket.Code, raw []byte) error {
+	return c.call(rows, callAbsorb, absorbIn{id, home, raw}, nil)
 }
 
 // KeepOriginal implements vault.Book.

@@ -200,7 +200,7 @@ func (s *Server) run(rows *askedRows, call string, body json.RawMessage) (any, e
 			return nil, s.Vault.Seal(rows, in.Content, in.At)
 		})
 	case callAbsorb:
-		return with(body, func(in *absorbIn) (any, error) { return nil, s.Vault.Absorb(rows, in.Record, in.Event) })
+		return with(body, func(in *absorbIn) (any, error) { return nil, s.Vault.Absorb(rows, in.Record, in.Home, in.Event) })
 	case callKeep:
 		return with(body, func(in *keepIn) (any, error) {
 			return nil, s.Vault.KeepOriginal(rows, &docket.Event{Source: in.Source, ID: in.ID}, in.Custodian, in.Event)

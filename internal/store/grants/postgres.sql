@@ -41,10 +41,10 @@ GRANT SELECT, INSERT, UPDATE ON agency, officer, account, passkey, enrolment TO 
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO fengcun_web, fengcun_registry;
 
 -- Evidence, decisions, packs: added, never changed or taken away.
-GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, enactment TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, enactment, early_void TO fengcun_web, fengcun_registry;
 
 -- The ledger: sealing deletes from it.
-GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn, case_link TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person, slip TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, DELETE ON identity_work, identity_token TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_pair TO fengcun_web, fengcun_registry;
@@ -53,6 +53,7 @@ GRANT SELECT, INSERT, UPDATE ON quality_lag TO fengcun_web, fengcun_registry; --
 
 -- The lifecycle and what hangs on it.
 GRANT SELECT, INSERT, UPDATE ON record, review, notice, fact TO fengcun_web, fengcun_registry;
+GRANT DELETE ON fact TO fengcun_web, fengcun_registry; -- of a record that came to count with another
 GRANT SELECT, INSERT, UPDATE (state) ON query TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE (hash, leaf, prepared, expires, redeemed) ON ticket TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE (withdrawn) ON certificate TO fengcun_web, fengcun_registry;
@@ -88,7 +89,7 @@ GRANT UPDATE (body) ON query, approval, certificate, ruling TO fengcun_keys;
 
 -- The auditor: all of the trail, all changes of status, who asked and who
 -- approved; no ledger, no vault, no text that names a person.
-GRANT SELECT ON trail_entry, trail_hash, trail_head, trail_epoch, trail_checkpoint, trail_cosigned, record, lifecycle, agency, enactment TO fengcun_auditor;
+GRANT SELECT ON trail_entry, trail_hash, trail_head, trail_epoch, trail_checkpoint, trail_cosigned, record, lifecycle, case_link, agency, enactment TO fengcun_auditor;
 GRANT SELECT (id, agency, name, duty, verify_key) ON officer TO fengcun_auditor;
 GRANT SELECT (id, purpose, officer, agency, approver, filed, expires, state, digest) ON query TO fengcun_auditor;
 GRANT SELECT (query, officer, agency, verdict, at, expires, signature) ON approval TO fengcun_auditor;
