@@ -346,13 +346,28 @@ func (a *arranging) absorb(home docket.Code, sealed []docket.RecordID) error {
 		if err != nil {
 			return err
 		}
+		of, err := a.homeOf(s)
+		if err != nil {
+			return err
+		}
 		for _, id := range sealed {
-			if err := a.r.vault.Absorb(a.tx, id, home, raw); err != nil {
+			if err := a.r.vault.Absorb(a.tx, id, of, raw); err != nil {
 				return err
 			}
 		}
 	}
 	return a.tx.DropSlips(docket.RecordID{Code: home})
+}
+
+// homeOf is the home of an event that lies with a case: a link lies with both.
+func (a *arranging) homeOf(s store.Slip) (docket.Code, error) {
+	links, err := a.tx.CaseLinks(s.ID.Code)
+	for _, l := range links {
+		if !l.Home && string(l.EventKey) == string(s.EventKey) {
+			return l.Other, err
+		}
+	}
+	return s.ID.Code, err
 }
 
 // touch has policy decide anew on all of a case.

@@ -113,13 +113,7 @@ func (b *batch) casesByNumber(n docket.Number) ([]docket.Code, error) {
 	if err != nil || len(codes) > 0 {
 		return codes, err
 	}
-	ids, err := b.r.vault.CasesByNumber(b.tx, n)
-	for _, id := range ids {
-		if !slices.Contains(codes, id.Code) {
-			codes = append(codes, id.Code)
-		}
-	}
-	return codes, err
+	return b.r.vault.CasesByNumber(b.tx, n)
 }
 
 // file puts an event into its case.
@@ -202,11 +196,11 @@ func (b *batch) placesOf(e *docket.Event, u union) (places []place, hidden []doc
 // holds a record of it or nobody's is known yet in its home; otherwise with each
 // sealed record, so that nothing of a sealed case comes to lie in the ledger.
 func (b *batch) fileForCase(a *arrival, u union) error {
-	if err := b.fileAt(a, u); err != nil {
+	if err := b.fileAt(a, u, u[0]); err != nil {
 		return err
 	}
 	if other, linked := b.linkedBy(a, u); linked {
-		if err := b.fileAt(a, u.from(other)); err != nil {
+		if err := b.fileAt(a, u.from(other), u[0]); err != nil {
 			return err
 		}
 	}
@@ -217,8 +211,9 @@ func (b *batch) fileForCase(a *arrival, u union) error {
 	return b.addAliases(a.event, u)
 }
 
-// fileAt files an event that names nobody with a case's first home.
-func (b *batch) fileAt(a *arrival, u union) error {
+// fileAt files an event that names nobody, whose own home is given, with a
+// case's first.
+func (b *batch) fileAt(a *arrival, u union, home docket.Code) error {
 	held, err := persons(b.tx, u)
 	if err != nil {
 		return err
@@ -232,7 +227,7 @@ func (b *batch) fileAt(a *arrival, u union) error {
 	}
 	for _, id := range sealed {
 		b.sealed[id] = true
-		if err := b.r.vault.Absorb(b.tx, id, u[0], a.raw); err != nil {
+		if err := b.r.vault.Absorb(b.tx, id, home, a.raw); err != nil {
 			return err
 		}
 	}
@@ -315,6 +310,7 @@ func (b *batch) placeOf(u union, who docket.Identity, e *docket.Event) (place, e
 	}
 	if found {
 		at, err := b.partOf(id, u[0], e)
+		b.joined[at.Code] = e.Source // the home may have nothing in the ledger now
 		return place{id: id, at: at, key: key, sealed: true}, err
 	}
 	home := u[0]

@@ -146,7 +146,7 @@ func (b *batch) wasTakenBack(a *arrival, home docket.Code) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, b.fileAt(&arrival{raw: raw, event: word, key: b.r.eventKey(word.Source, word.ID)}, union{home})
+	return true, b.fileAt(&arrival{raw: raw, event: word, key: b.r.eventKey(word.Source, word.ID)}, union{home}, home)
 }
 
 // turnAtEvent makes an event that may be a link, and what takes it back, wait for

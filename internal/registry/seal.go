@@ -104,8 +104,7 @@ func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content
 		g.content.Homes = homes
 	}
 	alone = g.numbers()
-	g.content.Numbers, err = r.leadingTo(tx, into, s.row.ID, append(slices.Clone(g.own), g.shared...))
-	return g.content, alone, err
+	return g.content, alone, r.leadingTo(tx, g.content, into, append(slices.Clone(g.own), g.shared...))
 }
 
 // add takes an event of the case: of the record, of the case as a whole, or of
@@ -148,27 +147,30 @@ func (g *gathered) numbers() (alone []docket.Number) {
 	return alone
 }
 
-// leadingTo is the numbers, each once, that lead to a home in which the record
+// leadingTo adds the numbers, each once, that lead to a home in which the record
 // or one that counts with it lies.
-func (r *Registry) leadingTo(tx *store.Tx, into map[docket.RecordID]docket.RecordID, id docket.RecordID, numbers []docket.Number) (out []docket.Number, err error) {
+func (r *Registry) leadingTo(tx *store.Tx, c *vault.Content, into map[docket.RecordID]docket.RecordID, numbers []docket.Number) error {
+	homes := make(map[docket.Code]bool)
+	for part, head := range into {
+		if head == c.Record {
+			homes[part.Code] = true
+		}
+	}
 	for _, n := range numbers {
 		codes, err := tx.CasesByAlias(r.aliasKey(n))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		here := slices.ContainsFunc(codes, func(c docket.Code) bool {
-			for part, head := range into {
-				if head == id && part.Code == c {
-					return true
-				}
-			}
-			return false
-		})
-		if here && !slices.Contains(out, n) {
-			out = append(out, n)
+		i := slices.IndexFunc(codes, func(code docket.Code) bool { return homes[code] })
+		if i < 0 || slices.Contains(c.Numbers, n) {
+			continue
+		}
+		c.Numbers = append(c.Numbers, n)
+		if len(homes) > 1 {
+			c.NumberHomes = append(c.NumberHomes, codes[i])
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // clear deletes from the ledger what now lies in the vault, and takes the

@@ -160,7 +160,7 @@ func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event
 			return err
 		}
 		out = append(out, store.Slip{ID: id, EventKey: key, Body: r.lock(clean, slipContext(id, key))})
-		if err := r.aliasesBack(tx, e, id.Code); err != nil {
+		if err := r.aliasesBack(tx, e, c.Home(i)); err != nil {
 			return err
 		}
 	}
@@ -215,6 +215,24 @@ func (r *Registry) aliasesBack(tx *store.Tx, e *docket.Event, home docket.Code) 
 		}
 		if err := tx.AddAlias(key, home); err != nil {
 			return err
+		}
+	}
+	return r.linkBack(tx, e, home)
+}
+
+// linkBack has the number by which a link names a case lead there again.
+func (r *Registry) linkBack(tx *store.Tx, e *docket.Event, home docket.Code) error {
+	if e.Data.Link == nil || e.Data.Link.Number == nil {
+		return nil
+	}
+	links, err := tx.CaseLinks(home)
+	if err != nil {
+		return err
+	}
+	key := r.eventKey(e.Source, e.ID)
+	for _, l := range links {
+		if l.Home && string(l.EventKey) == string(key) {
+			return tx.AddAlias(r.aliasKey(*e.Data.Link.Number), l.Other)
 		}
 	}
 	return nil

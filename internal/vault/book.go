@@ -17,7 +17,7 @@ type Book interface {
 	Seal(rows Rows, c *Content, at time.Time) error
 	Absorb(rows Rows, id docket.RecordID, home docket.Code, raw []byte) error
 	KeepOriginal(rows Rows, e *docket.Event, custodian string, raw []byte) error
-	CasesByNumber(rows Rows, n docket.Number) ([]docket.RecordID, error)
+	CasesByNumber(rows Rows, n docket.Number) ([]docket.Code, error)
 	Find(rows Rows, sealed []docket.RecordID, p docket.Identity) (docket.RecordID, bool, error)
 	Weigh(rows Rows, code docket.Code, p docket.Identity) ([]Weighed, error)
 	WeighRecord(rows Rows, id docket.RecordID) ([]Weighed, error)

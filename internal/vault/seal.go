@@ -22,6 +22,8 @@ type Content struct {
 	// Homes are the cases that the events were filed in, the case events first,
 	// where one of them is another than the record's: cases that are one.
 	Homes []docket.Code `json:"homes,omitempty"`
+	// NumberHomes are the cases that the numbers lead to, likewise.
+	NumberHomes []docket.Code `json:"number_homes,omitempty"`
 	// Joined is who an officer found to be the same person under another
 	// identity. Sealing makes the record weighed for them too and keeps no more
 	// of it: an opening does not show it.
@@ -61,8 +63,14 @@ func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	if err := rows.AddSealedRecord(row); err != nil {
 		return fmt.Errorf("sealing record %s: %w", c.Record, err)
 	}
-	if err := v.addNumbers(rows, c.Record, c.Numbers); err != nil {
-		return err
+	for i, n := range c.Numbers {
+		home := c.Record.Code
+		if i < len(c.NumberHomes) {
+			home = c.NumberHomes[i]
+		}
+		if err := v.addNumber(rows, c.Record, home, n); err != nil {
+			return err
+		}
 	}
 	events, err := stored(slices.Concat(c.CaseEvents, c.Events))
 	if err != nil {
@@ -156,20 +164,20 @@ func (v *Vault) Absorb(rows Rows, id docket.RecordID, home docket.Code, raw []by
 	if err := rows.AddSealedItem(item); err != nil {
 		return fmt.Errorf("absorbing an event of record %s: %w", id, err)
 	}
-	if err := v.addNumbers(rows, id, e.Data.Numbers); err != nil {
-		return err
+	for _, n := range e.Data.Numbers {
+		if err := v.addNumber(rows, id, home, n); err != nil {
+			return err
+		}
 	}
 	return v.extendCapsule(rows, key, id, e)
 }
 
-func (v *Vault) addNumbers(rows Rows, id docket.RecordID, numbers []docket.Number) error {
-	key := v.recordKey(id)
-	for _, n := range numbers {
-		a := &SealedAlias{AliasKey: v.aliasKey(n), RecordKey: key}
-		a.Body = v.keys.Weigh().Seal(v.rand, []byte(id.String()), aliasContext(a.AliasKey, key))
-		if err := rows.AddSealedAlias(a); err != nil {
-			return fmt.Errorf("sealing a number of record %s: %w", id, err)
-		}
+// addNumber has a number lead to a case in which a sealed record has events.
+func (v *Vault) addNumber(rows Rows, id docket.RecordID, home docket.Code, n docket.Number) error {
+	a := &SealedAlias{AliasKey: v.aliasKey(n), RecordKey: v.recordKey(id)}
+	a.Body = v.keys.Weigh().Seal(v.rand, []byte(home), aliasContext(a.AliasKey, a.RecordKey))
+	if err := rows.AddSealedAlias(a); err != nil {
+		return fmt.Errorf("sealing a number of record %s: %w", id, err)
 	}
 	return nil
 }
@@ -202,23 +210,22 @@ func (v *Vault) KeepOriginal(rows Rows, e *docket.Event, custodian string, raw [
 	return rows.AddOriginal(e.Source, eventKey, wrapped, sealed)
 }
 
-// CasesByNumber finds the records behind an agency's number.
-func (v *Vault) CasesByNumber(rows Rows, n docket.Number) ([]docket.RecordID, error) {
+// CasesByNumber finds the cases of sealed records that an agency's number leads
+// to, each once.
+func (v *Vault) CasesByNumber(rows Rows, n docket.Number) ([]docket.Code, error) {
 	aliases, err := rows.SealedAliases(v.aliasKey(n))
 	if err != nil {
 		return nil, err
 	}
-	var out []docket.RecordID
+	var out []docket.Code
 	for _, a := range aliases {
 		text, err := v.keys.Weigh().Open(a.Body, aliasContext(a.AliasKey, a.RecordKey))
 		if err != nil {
 			return nil, fmt.Errorf("a sealed number: %w", err)
 		}
-		id, err := docket.ParseRecordID(string(text))
-		if err != nil {
-			return nil, err
+		if code := docket.Code(text); !slices.Contains(out, code) {
+			out = append(out, code)
 		}
-		out = append(out, id)
 	}
 	return out, nil
 }

@@ -77,7 +77,7 @@ type SealedItem struct {
 type PersonLink struct{ PersonKey, RecordKey, Capsule []byte }
 
 // SealedAlias joins the vault index of an agency's number and a sealed record;
-// the body is the record's number, encrypted.
+// the body is the code of the case that it leads to, encrypted.
 type SealedAlias struct{ AliasKey, RecordKey, Body []byte }
 
 // TicketRow is what the store keeps of a ticket: its hash, which cannot redeem
@@ -90,7 +90,7 @@ type TicketRow struct {
 }
 
 // Vault seals and opens. Of its keys, Weigh seals what it may read without a
-// grant: capsules, and the record numbers behind agencies' numbers.
+// grant: capsules, and the case codes behind agencies' numbers.
 type Vault struct {
 	keys  keyring.VaultKeys
 	suite suite.Suite

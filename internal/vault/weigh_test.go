@@ -102,11 +102,11 @@ func TestFinding(t *testing.T) {
 				t.Errorf("%s: %v, %t", name, id, found)
 			}
 		}
-		cases := read(s, func(tx *store.Tx) ([]docket.RecordID, error) { return s.CasesByNumber(tx, number(2)) })
-		if len(cases) != 1 || cases[0] != recordID(2) {
+		cases := read(s, func(tx *store.Tx) ([]docket.Code, error) { return s.CasesByNumber(tx, number(2)) })
+		if len(cases) != 1 || cases[0] != recordID(2).Code {
 			t.Errorf("by an agency's number: %v", cases)
 		}
-		if cases := read(s, func(tx *store.Tx) ([]docket.RecordID, error) { return s.CasesByNumber(tx, number(99)) }); len(cases) != 0 {
+		if cases := read(s, func(tx *store.Tx) ([]docket.Code, error) { return s.CasesByNumber(tx, number(99)) }); len(cases) != 0 {
 			t.Errorf("by a number of nobody: %v", cases)
 		}
 	})

@@ -236,8 +236,8 @@ func (c *Client) KeepOriginal(rows vault.Rows, e *docket.Event, custodian string
 }
 
 // CasesByNumber implements vault.Book.
-func (c *Client) CasesByNumber(rows vault.Rows, n docket.Number) (ids []docket.RecordID, err error) {
-	return ids, c.call(rows, callNumbers, n, &ids)
+func (c *Client) CasesByNumber(rows vault.Rows, n docket.Number) (codes []docket.Code, err error) {
+	return codes, c.call(rows, callNumbers, n, &codes)
 }
 
 // Find implements vault.Book.

@@ -20,13 +20,17 @@ import (
 func (a *audit) places() {
 	a.w.Helper()
 	sealed := map[string]bool{}
-	inLedger := map[docket.Code]bool{}
+	inLedger := map[docket.Code]bool{} // with all homes of the case
 	for id, r := range a.records {
 		key := a.w.Ring.Vault().Record().Index("vault/record", []byte(id.Code), []byte(strconv.Itoa(id.Seq)))
-		if r.status == docket.Sealed {
+		switch r.status {
+		case docket.Sealed:
 			sealed[string(key[:])] = true
-		} else {
-			inLedger[id.Code] = true
+		case docket.Merged:
+		default:
+			for _, home := range a.unions.of(id.Code) {
+				inLedger[home] = true
+			}
 		}
 	}
 	a.ledger(inLedger)
@@ -57,7 +61,15 @@ func (a *audit) ledger(inLedger map[docket.Code]bool) {
 	}, `SELECT code, seq, COUNT(*) FROM slip GROUP BY code, seq`)
 	for id, r := range a.records {
 		held, linked := holding[id], personRecord[id]
-		switch open := r.status != docket.Sealed; {
+		open := r.status != docket.Sealed
+		if r.status == docket.Merged {
+			if into := a.records[r.into]; held != "" || linked != "" || (into != nil && (slips[id] > 0) == (into.status == docket.Sealed)) {
+				a.bad("record %s counts with %s: holder %t, link %t, %d events", id, r.into, held != "", linked != "", slips[id])
+			}
+			delete(slips, id)
+			continue
+		}
+		switch {
 		case open && (held == "" || held != linked || slips[id] == 0):
 			a.bad("record %s is %s and not wholly in the ledger: holder %t, link %t, %d events", id, r.status, held != "", linked != "", slips[id])
 		case !open && (held != "" || linked != "" || slips[id] > 0):
@@ -87,6 +99,11 @@ func (a *audit) anyRecord(code docket.Code) bool {
 	return false
 }
 
+// anyHomeWithout says that a home of the case has no record of its own.
+func (a *audit) anyHomeWithout(code docket.Code) bool {
+	return slices.ContainsFunc(a.unions.of(code), func(home docket.Code) bool { return !a.anyRecord(home) })
+}
+
 // strays are rows that should have gone with what they belong to.
 func (a *audit) strays(inLedger map[docket.Code]bool) {
 	a.w.Helper()
@@ -104,6 +121,8 @@ func (a *audit) strays(inLedger map[docket.Code]bool) {
 		"quality of records that are not in the ledger": `SELECT COUNT(*) FROM (SELECT code, seq FROM quality_look UNION ALL SELECT code, seq FROM quality_item) q
 			WHERE NOT EXISTS (SELECT 1 FROM holding h WHERE h.code = q.code AND h.seq = q.seq)`,
 		"sealed, and to be looked at": `SELECT COUNT(*) FROM record WHERE status = 'sealed' AND due IS NOT NULL`,
+		"facts beyond the records that stand": `SELECT CASE WHEN (SELECT COUNT(*) FROM fact) > (SELECT COUNT(*) FROM record WHERE status <> 'merged') THEN 1 ELSE 0 END`,
+		"sealed, and to be looked at":         `SELECT COUNT(*) FROM record WHERE status = 'sealed' AND due IS NOT NULL`,
 		"sealed, and to be sealed": `SELECT COUNT(*) FROM review v JOIN record r ON r.code = v.code AND r.seq = v.seq
 			WHERE r.status = 'sealed' AND v.kind = 'seal' AND v.outcome = ''`,
 		"sealed, and a settled proposal kept": `SELECT COUNT(*) FROM review v JOIN record r ON r.code = v.code AND r.seq = v.seq
@@ -116,7 +135,7 @@ func (a *audit) strays(inLedger map[docket.Code]bool) {
 	a.w.query(func(scan func(...any) error) error {
 		var code docket.Code
 		err := scan(&code)
-		if !inLedger[code] && a.anyRecord(code) {
+		if !inLedger[code] && a.anyRecord(code) && !a.anyHomeWithout(code) {
 			a.bad("a number in the ledger leads to case %s, all of whose records are sealed", code)
 		}
 		return err
@@ -186,7 +205,7 @@ func (a *audit) decisions() {
 	a.w.read(func(tx *store.Tx) error {
 		keys := map[string][]docket.RecordID{}
 		for id, r := range a.records {
-			if r.status == docket.Sealed {
+			if !r.status.InLedger() {
 				continue
 			}
 			key, err := tx.Holder(id)
@@ -252,6 +271,7 @@ func (a *audit) person(tx *store.Tx, ids []docket.RecordID) error {
 			weighed[w.Record] = &w
 		}
 	}
+	a.beside(ids, weighed)
 	for _, w := range weighed {
 		addTo(d, w.Record, docket.Sealed, docket.Fold(w.Events))
 	}
@@ -324,7 +344,7 @@ func (a *audit) stands(tx *store.Tx, id docket.RecordID, v *policy.RecordDecisio
 
 // state is the fold of what the ledger holds of a record.
 func (w *World) state(tx *store.Tx, id docket.RecordID) (docket.State, error) {
-	slips, err := tx.Slips(id)
+	slips, err := w.slips(tx, id)
 	if err != nil {
 		return docket.State{}, err
 	}
@@ -360,7 +380,7 @@ func (w *World) State(id docket.RecordID) (s docket.State) {
 	return s
 }
 
-// Texts is the free text of all events that the ledger holds of a case.
+// Texts is the free text of all events that the ledger holds of a home.
 func (w *World) Texts(code docket.Code) (texts []string) {
 	w.Helper()
 	w.read(func(tx *store.Tx) error {

@@ -18,6 +18,7 @@ type audit struct {
 	problems []string
 	entries  []trail.Entry // the private records, by index
 	records  map[docket.RecordID]*recordRow
+	unions   unions
 }
 
 type recordRow struct {
@@ -26,6 +27,7 @@ type recordRow struct {
 	changes int
 	due     int64
 	custody string
+	into    docket.RecordID
 	replay  docket.Status // by its lifecycle
 }
 
@@ -36,7 +38,8 @@ func (a *audit) bad(format string, args ...any) {
 // Check fails the test where the books do not add up:
 // each record's lifecycle replays to its status and stands in the trail; open
 // records lie in the ledger, sealed ones in the vault, wholly; what the ledger
-// holds folds to a state on which policy decides as the record stands; nothing
+// holds folds to a state on which policy decides as the record stands; cases that
+// are one have one record of a person; nothing
 // that tells a person stands in clear; every opening was prepared in the trail
 // before; the tree's hashes recompute; intake holds what was acknowledged.
 func (w *World) Check() {
@@ -52,9 +55,10 @@ func (w *World) Check() {
 // Violations is what Check fails with.
 func (w *World) Violations() []string {
 	w.Helper()
-	a := &audit{w: w, records: map[docket.RecordID]*recordRow{}}
+	a := &audit{w: w, records: map[docket.RecordID]*recordRow{}, unions: w.unions()}
 	a.trail()
 	a.lifecycles()
+	a.links()
 	a.places()
 	a.decisions()
 	a.openings()
@@ -153,10 +157,10 @@ func (a *audit) lifecycles() {
 	a.w.query(func(scan func(...any) error) error {
 		var id docket.RecordID
 		r := new(recordRow)
-		err := scan(&id.Code, &id.Seq, &r.status, &r.since, &r.changes, &r.due, &r.custody)
+		err := scan(&id.Code, &id.Seq, &r.status, &r.since, &r.changes, &r.due, &r.custody, &r.into.Code, &r.into.Seq)
 		a.records[id] = r
 		return err
-	}, `SELECT code, seq, status, since, changes, COALESCE(due, 0), custodian FROM record`)
+	}, `SELECT code, seq, status, since, changes, COALESCE(due, 0), custodian, into_code, into_seq FROM record`)
 	rows := 0
 	next := map[docket.RecordID]int{}
 	a.w.query(func(scan func(...any) error) error {

@@ -143,3 +143,10 @@ func (w *World) Acknowledged(deliveries ...*registry.Delivery) {
 		w.accepted[agency.SourceOf(d.Agency)] += int64(len(d.Events))
 	}
 }
+
+// Counted counts one receipt that a test had by itself.
+func (w *World) Counted(by string, r registry.Receipt) {
+	if r.Outcome == registry.Accepted {
+		w.accepted[agency.SourceOf(by)]++
+	}
+}

@@ -1,0 +1,233 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/registry/registrytest"
+	"github.com/fengcun/fengcun/internal/store/storetest"
+)
+
+// linked is a made-up history of several cases that links join and part. The
+// same seed gives the same history in every world, but for codes and keys.
+type linked struct {
+	cases   []*registrytest.Case
+	people  []docket.Identity
+	events  []*docket.Event
+	without map[string]bool // ids of links that are taken back in the end
+}
+
+func linkedHistory(w *world, seed uint64) *linked {
+	r := rand.New(rand.NewPCG(seed, 7))
+	h := &linked{without: map[string]bool{}}
+	for range 2 + r.IntN(3) {
+		h.cases = append(h.cases, w.Case())
+	}
+	for range 2 + r.IntN(2) {
+		h.people = append(h.people, w.Adult())
+	}
+	nameless := h.people[len(h.people)-1] // known by name alone
+	h.people[len(h.people)-1] = docket.Identity{Name: nameless.Name}
+	for _, c := range h.cases {
+		for range 1 + r.IntN(3) {
+			h.act(c, r)
+		}
+	}
+	for range 1 + r.IntN(3) {
+		h.link(r)
+	}
+	return h
+}
+
+// act is an event of a case, perhaps corrected or taken back.
+func (h *linked) act(c *registrytest.Case, r *rand.Rand) {
+	ps := slices.Clone(h.people)
+	r.Shuffle(len(ps), func(i, j int) { ps[i], ps[j] = ps[j], ps[i] })
+	var e *docket.Event
+	switch r.IntN(4) {
+	case 0, 1:
+		e = filed(c, ps[:1+r.IntN(2)]...)
+	case 2:
+		e = judged(c, ps[0], years)
+	default:
+		e = c.Event(registrytest.Court, docket.PropertyPerformed, "2025-08-01", docket.Part{Identity: ps[0], Property: &docket.Property{Kind: "罚金"}})
+	}
+	h.events = append(h.events, e)
+	switch r.IntN(6) {
+	case 0:
+		h.events = append(h.events, c.Retraction(e))
+	case 1:
+		again := c.Correction(e, e)
+		again.Data.Date = again.Data.Date.AddDays(1)
+		h.events = append(h.events, again)
+	}
+}
+
+// link joins two cases, perhaps by mistake.
+func (h *linked) link(r *rand.Rand) {
+	i, j := r.IntN(len(h.cases)), r.IntN(len(h.cases)-1)
+	if j >= i {
+		j++
+	}
+	kinds := docket.LinkKinds()
+	c := h.cases[i]
+	e := c.Link(registrytest.Court, kinds[r.IntN(len(kinds))], "2025-03-01", h.cases[j].Number())
+	h.events = append(h.events, e)
+	switch r.IntN(4) {
+	case 0, 1:
+		back := c.Retraction(e)
+		if r.IntN(2) == 0 {
+			back.Data.Numbers = []docket.Number{h.cases[j].Number()}
+		}
+		h.events = append(h.events, back)
+		h.without[e.ID] = true
+	case 2:
+		to := (i + 1) % len(h.cases)
+		h.events = append(h.events, c.Correction(e, c.Link(registrytest.Court, docket.Consolidated, "2025-03-02", h.cases[to].Number())))
+		h.without[e.ID] = true
+	}
+}
+
+// send delivers events in their order, some twice, several in one delivery and
+// several deliveries in one transaction, as chance has it; nil: one by one.
+func send(w *world, events []*docket.Event, r *rand.Rand) {
+	w.Helper()
+	if r == nil {
+		for _, e := range events {
+			wantTaken(w, w.Send(e))
+		}
+		return
+	}
+	for len(events) > 0 {
+		var batch []*registry.Delivery
+		for range 1 + r.IntN(3) {
+			n := 1
+			for n < len(events) && n < 4 && events[n].Source == events[0].Source && r.IntN(3) > 0 {
+				n++
+			}
+			by, _ := agency.IDOf(events[0].Source)
+			batch = append(batch, w.Delivery(by, events[:n]...))
+			if events = events[n:]; len(events) == 0 {
+				break
+			}
+		}
+		receipts, err := w.Reg.ReceiveAll(context.Background(), batch, w.Now)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for i, of := range receipts {
+			for _, got := range of {
+				wantTaken(w, got)
+				w.Counted(batch[i].Agency, got)
+			}
+		}
+		w.Check()
+	}
+}
+
+func wantTaken(w *world, r registry.Receipt) {
+	w.Helper()
+	if r.Outcome == registry.Refused {
+		w.Fatalf("event %s is refused: %v", r.ID, r.Problems)
+	}
+}
+
+// oneCase is what must not depend on the order of arrival: which cases are one,
+// and of each person where the record stands and what there is to read of it.
+type oneCase struct {
+	Cases   []int
+	Records map[string]outcome
+}
+
+func (h *linked) end(w *world) (out []oneCase) {
+	w.Helper()
+	at := map[docket.Code]int{}
+	for i, c := range h.cases {
+		code := w.CodeOf(c.Number())
+		n, known := at[code]
+		if !known {
+			n = len(out)
+			at[code], out = n, append(out, oneCase{Records: map[string]outcome{}})
+			for _, id := range w.Standing(code) {
+				o := outcomeOf(w, id)
+				who := fmt.Sprint(slices.IndexFunc(h.people, func(p docket.Identity) bool { return p.Name == o.State.Identity.Name }))
+				if o.State.Stage == "" {
+					who = "nobody " + who // all was taken back
+				}
+				if _, twice := out[n].Records[who]; twice && o.State.Stage != "" {
+					w.Fatalf("person %s has two records in one case", who)
+				}
+				out[n].Records[who] = o
+			}
+		}
+		out[n].Cases = append(out[n].Cases, i)
+	}
+	return out
+}
+
+// Whatever the order in which events, links and what takes them back arrive, the
+// books end in the same state, up to codes: with each other, and with what they
+// were had links that are taken back never been sent.
+func TestLinksInAnyOrder(t *testing.T) {
+	engines := []storetest.Engine{storetest.SQLite}
+	if os.Getenv("FENGCUN_SOAK") != "" {
+		engines = storetest.Engines()
+	}
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			runs := 0
+			rapid.Check(t, func(rt *rapid.T) {
+				if runs++; runs > worlds(25) { // each is three worlds
+					return
+				}
+				linksInAnyOrder(t, rt, engine)
+			})
+		})
+	}
+}
+
+func linksInAnyOrder(t *testing.T, rt *rapid.T, engine storetest.Engine) {
+	seed, order := rapid.Uint64().Draw(rt, "history"), rapid.Uint64().Draw(rt, "order")
+	play := func(arrange func(h *linked) ([]*docket.Event, *rand.Rand)) []oneCase {
+		w := registrytest.New(t, registrytest.Options{Engine: engine})
+		h := linkedHistory(w, seed)
+		events, r := arrange(h)
+		send(w, events, r)
+		return h.end(w)
+	}
+	inOrder := play(func(h *linked) ([]*docket.Event, *rand.Rand) { return h.events, nil })
+	shuffled := play(func(h *linked) ([]*docket.Event, *rand.Rand) {
+		r := rand.New(rand.NewPCG(order, 9))
+		all := append(slices.Clone(h.events), h.events[r.IntN(len(h.events))])
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		return all, r
+	})
+	without := play(func(h *linked) ([]*docket.Event, *rand.Rand) {
+		return slices.DeleteFunc(slices.Clone(h.events), func(e *docket.Event) bool { return h.without[e.ID] }), nil
+	})
+	for what, got := range map[string][]oneCase{"in another order": shuffled, "without what was taken back": without} {
+		if diff := cmp.Diff(inOrder, got, sameEnd()...); diff != "" {
+			rt.Fatalf("%s, another end (- in order, + so):\n%s", what, diff)
+		}
+	}
+}
+
+func sameEnd() cmp.Options {
+	return cmp.Options{
+		cmp.Comparer(func(a, b civil.Date) bool { return a == b }), cmpopts.EquateEmpty(),
+		cmpopts.IgnoreFields(docket.Identity{}, "Name", "Number", "Address"),
+		cmpopts.IgnoreMapEntries(func(who string, _ outcome) bool { return who[0] == 'n' }),
+	}
+}
