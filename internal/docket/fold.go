@@ -61,7 +61,10 @@ type Clocks struct {
 // doubled or corrected: the same set gives the same state. Each must concern
 // one person at most; the first person is taken.
 func Fold(events []*Event) State {
-	var f folding
+	f := folding{came: make(map[[2]string]bool, len(events))}
+	for _, e := range events {
+		f.came[e.key()] = f.came[e.key()] || len(e.Data.Persons) > 0
+	}
 	for _, e := range InOrder(events) {
 		f.apply(e)
 	}
@@ -72,10 +75,11 @@ func Fold(events []*Event) State {
 // folding is a state with what is needed only while it grows.
 type folding struct {
 	State
-	paid     int64      // yuan of the fine paid so far
-	paidOn   civil.Date // the last payment
-	paroled  civil.Date // 假释之日, unless revoked
-	property bool       // performed, not merely terminated
+	paid     int64              // yuan of the fine paid so far
+	paidOn   civil.Date         // the last payment
+	paroled  civil.Date         // 假释之日, unless revoked
+	property bool               // performed, not merely terminated
+	came     map[[2]string]bool // events of the record, that count or not: whether they name its person
 }
 
 // InOrder is the events that count, in the order of the acts: retracted,
@@ -126,7 +130,7 @@ func (f *folding) apply(e *Event) {
 			f.Numbers = append(f.Numbers, n)
 		}
 	}
-	if !slices.Contains(f.Holders, e.Source) {
+	if f.concerns(e) && !slices.Contains(f.Holders, e.Source) {
 		f.Holders = append(f.Holders, e.Source)
 	}
 	if len(e.Data.Persons) == 0 || e.Type == ReportRetracted {
@@ -159,6 +163,13 @@ func (f *folding) apply(e *Event) {
 		f.execute(e, p.Execution)
 	case MeasureImposed, ArrestDecided, CaseLinked, ReportRetracted:
 	}
+}
+
+// concerns says that an event tells of its source's part in this record. Bare
+// word that another event is void does where that event named the person.
+func (f *folding) concerns(e *Event) bool {
+	bare := len(e.Data.Persons) == 0 && len(e.Data.Numbers) == 0 && e.Subject == ""
+	return !bare || f.came[[2]string{e.Source, e.Corrects}]
 }
 
 // with takes over what the later statement says and keeps what it leaves out.

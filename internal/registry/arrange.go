@@ -130,7 +130,7 @@ func (a *arranging) partOne(u union, row *store.Record) error {
 		return err
 	}
 	c := docket.Change{Record: row.ID, From: docket.Merged, At: a.now, Operator: a.operator(u), Basis: string(docket.CaseLinked), Reason: row.Into.String()}
-	if c.To, err = a.r.wasBefore(a.tx, row.ID); err != nil {
+	if c.To, err = wasBefore(a.tx, row); err != nil {
 		return err
 	}
 	if err := a.tx.CountWith(row.ID, docket.RecordID{}); err != nil {
@@ -146,13 +146,20 @@ func (a *arranging) partOne(u union, row *store.Record) error {
 	return a.j.change(a.tx, c, row.Custodian)
 }
 
-// wasBefore is what a record was that counts with another: open, or unsealed.
-func (r *Registry) wasBefore(tx *store.Tx, id docket.RecordID) (docket.Status, error) {
-	from, err := cameFrom(tx, id)
-	if from != docket.Unsealed {
-		from = docket.Open // a record that began as part of another, too
+// wasBefore is what a record was before it counted with another, and is again:
+// open, or unsealed.
+func wasBefore(tx *store.Tx, row *store.Record) (docket.Status, error) {
+	was := row.Status
+	if was == docket.Merged || was == docket.Pending { // otherwise it was merged in this transaction
+		var err error
+		if was, err = cameFrom(tx, row.ID); err != nil {
+			return "", err
+		}
 	}
-	return from, err
+	if was == docket.Unsealed {
+		return was, nil
+	}
+	return docket.Open, nil // one that began as part of another, too
 }
 
 // keyOf is the ledger's index of a person by what a record's own events say,

@@ -26,9 +26,6 @@ const OperatorPolicy = "policy"
 
 // settle lets policy decide on everybody whose records a batch touched.
 func (b *batch) settle() error {
-	if err := b.arrange(); err != nil {
-		return err
-	}
 	if err := b.foreseeDecisions(); err != nil {
 		return err
 	}
@@ -58,6 +55,7 @@ func (b *batch) arrange() error {
 	if err != nil {
 		return err
 	}
+	clear(b.joined)
 	maps.Copy(b.persons, a.touched)
 	maps.Copy(b.sealed, a.sealed)
 	for k, t := range a.touched {

@@ -296,6 +296,9 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 	if err := b.file(a, code); err != nil {
 		return false, err
 	}
+	if err := b.arrange(); err != nil { // before the next event looks for its record
+		return false, err
+	}
 	u, err := oneCase(b.tx, code)
 	if err != nil {
 		return false, err

@@ -25,9 +25,7 @@ func (b *batch) voidDropped(a *arrival, u union) error {
 		return err
 	}
 	old := b.r.eventKey(e.Source, e.Corrects)
-	void := *e
-	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
-	raw, err := void.Encode()
+	raw, err := bare(e).Encode()
 	if err != nil {
 		return err
 	}
@@ -49,6 +47,14 @@ func (b *batch) voidDropped(a *arrival, u union) error {
 		return err
 	}
 	return b.voidSealed(e, u, raw)
+}
+
+// bare is an event that says no more than which other is void.
+func bare(e *docket.Event) *docket.Event {
+	void := *e
+	void.Subject = ""
+	void.Data = docket.Data{Date: e.Data.Date}
+	return &void
 }
 
 // touchHolder has policy decide on the person whose record a slip belongs to.
@@ -133,8 +139,7 @@ func (b *batch) voidLate(e *docket.Event, u union, places []place) error {
 // voidWith adds a correction that names nobody to the places in the ledger that
 // do not have it yet.
 func (b *batch) voidWith(correction *docket.Event, places []place) error {
-	void := *correction
-	void.Data.Persons, void.Data.Text, void.Data.Numbers = nil, "", nil
+	void := bare(correction)
 	raw, err := void.Encode()
 	if err != nil {
 		return err
