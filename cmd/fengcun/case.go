@@ -28,10 +28,24 @@ func (c *caseCmd) Run(e *env) error {
 		return err
 	}
 	fact(e.stdout, "case 案件", v.Code)
+	for _, former := range v.Former {
+		fact(e.stdout, "former 曾用编号", former)
+	}
+	for _, l := range v.Links {
+		fmt.Fprintf(e.stdout, "link 关联: %s %s %s %s\n", l.Date, l.Kind, otherCase(&l), l.Source)
+	}
 	for i := range v.Records {
 		tellRecord(d, &v.Records[i])
 	}
 	return nil
+}
+
+// otherCase is what a link names the other case by.
+func otherCase(l *api.LinkView) string {
+	if l.Number != nil {
+		return l.Number.No
+	}
+	return l.Code
 }
 
 func tellRecord(d *actor, r *api.RecordView) {

@@ -70,6 +70,12 @@ func TestTheEndOfAProbationBelongsToWhoSupervisedIt(t *testing.T) {
 			t.Errorf("%s stating the end of %s: want %v", c.kind, c.of, c.may)
 		}
 	}
+	for _, kind := range docket.LinkKinds() {
+		link := &docket.Event{Type: docket.CaseLinked, Data: docket.Data{Link: &docket.Link{Kind: kind}}}
+		if !agency.Court.MayState(link) || agency.Police.MayState(link) == kind.ByCourt() || agency.Prison.MayState(link) {
+			t.Errorf("who may say %s", kind)
+		}
+	}
 	if !agency.Court.MayState(&docket.Event{Type: docket.JudgmentRendered}) {
 		t.Error("a court may state a judgment")
 	}

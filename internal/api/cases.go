@@ -15,15 +15,27 @@ import (
 
 // CaseView is a case as the caller may see it.
 type CaseView struct {
-	Code    string       `json:"code"`
+	Code    string       `json:"code" doc:"That the case keeps: the one asked for, or the one that it became one with."`
+	Former  []string     `json:"former,omitempty" doc:"Codes of cases that became one with this; they lead here."`
+	Links   []LinkView   `json:"links,omitempty"`
 	Records []RecordView `json:"records"`
+}
+
+// LinkView is why the case and another are one.
+type LinkView struct {
+	Date   string         `json:"date"`
+	Source string         `json:"source"`
+	Kind   string         `json:"kind"`
+	Number *docket.Number `json:"number,omitempty" doc:"Of the other case."`
+	Code   string         `json:"code,omitempty" doc:"Of the other case, where the event names that."`
 }
 
 // RecordView is one record: its life, and its content where it is open and of
 // the caller's concern.
 type RecordView struct {
 	Record    string            `json:"record"`
-	Status    string            `json:"status" enum:"open,pending,sealed,unsealed"`
+	Status    string            `json:"status" enum:"open,pending,sealed,unsealed,merged"`
+	Into      string            `json:"into,omitempty" doc:"Of a merged one: the record that it counts with."`
 	Since     time.Time         `json:"since"`
 	Custodian string            `json:"custodian"`
 	Changes   []Change          `json:"changes" doc:"The life of the record; it names no person."`
@@ -66,7 +78,13 @@ func (s *server) oneCase(ctx context.Context, o *agency.Officer, in *caseInput) 
 	if err != nil {
 		return nil, err
 	}
-	out := &caseOutput{CaseView{Code: code.Grouped(), Records: []RecordView{}}}
+	out := &caseOutput{CaseView{Code: c.Code.Grouped(), Records: []RecordView{}}}
+	for _, former := range c.Former {
+		out.Body.Former = append(out.Body.Former, former.Grouped())
+	}
+	for _, l := range c.Links {
+		out.Body.Links = append(out.Body.Links, LinkView{Date: l.On.String(), Source: l.Source, Kind: string(l.Kind), Number: l.Number, Code: l.Code})
+	}
 	for i := range c.Records {
 		v, err := recordView(&c.Records[i])
 		if err != nil {
@@ -81,6 +99,9 @@ func recordView(r *registry.RecordView) (RecordView, error) {
 	v := RecordView{
 		Record: r.Row.ID.String(), Status: string(r.Row.Status), Since: r.Row.Since.UTC(), Custodian: r.Row.Custodian,
 		Changes: []Change{}, Notices: noticeViews(r.Notices, false),
+	}
+	if r.Row.Into.Seq > 0 {
+		v.Into = r.Row.Into.String()
 	}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, Change{

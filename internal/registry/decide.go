@@ -418,6 +418,9 @@ func basis(v *policy.RecordDecision) string {
 	if v == nil {
 		return OperatorPolicy
 	}
+	if v.Digest == "" {
+		return v.Pack // no pack, but a link between cases: see awaits.go
+	}
 	return v.Pack + "@" + v.Digest
 }
 

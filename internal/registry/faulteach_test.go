@@ -120,6 +120,9 @@ func brokenOff(w *world, c *cut, at cut, a deed) bool {
 var verbs = map[string]func(w *world) func() deed{
 	"receive":         receiveAct,
 	"receive several": receiveSeveralAct,
+	"link":            linkAct,
+	"link sealed":     linkSealedAct,
+	"unlink":          unlinkAct,
 	"seal":            sealAct,
 	"review":          reviewAct,
 	"sweep":           sweepAct,

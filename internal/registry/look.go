@@ -30,14 +30,16 @@ func (r *Registry) FindCases(ctx context.Context, by, number string) ([]docket.C
 	}
 	var seen []docket.Code
 	for _, code := range codes {
-		_, err := r.Case(ctx, by, code)
+		v, err := r.Case(ctx, by, code)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		seen = append(seen, code)
+		if !slices.Contains(seen, v.Code) { // several of one case
+			seen = append(seen, v.Code)
+		}
 	}
 	return seen, nil
 }

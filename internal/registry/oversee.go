@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/policy"
@@ -18,14 +19,24 @@ import (
 // officer's concern, their lifecycle and, of those that are open, the content.
 // A record that was sealed and one that is others' to read are both left out.
 type CaseView struct {
-	Code    docket.Code
+	Code    docket.Code   // that the case keeps
+	Former  []docket.Code // of cases that became one with it; none where the officer reads no record
+	Links   []LinkView    // likewise, in the order of the acts
 	Records []RecordView
+}
+
+// LinkView is one link of the case with another.
+type LinkView struct {
+	On     civil.Date
+	Source string // the agency's, as in events
+	docket.Link
 }
 
 // RecordView is one record of a case. State and Timeline are empty where the
 // record is sealed or not the officer's to read.
 type RecordView struct {
 	Row      store.Record
+	Case     docket.Code // the code that its case keeps
 	Changes  []docket.Change
 	Readable bool
 	State    docket.State
@@ -33,34 +44,62 @@ type RecordView struct {
 	Notices  []store.Notice
 }
 
-// Case shows a case by its code. A code that no case has, and a case that is
-// none of the officer's business, are both ErrNotFound.
+// Case shows a case by its code or by that of a case which became one with it. A
+// code that no case has, and a case that is none of the officer's business, are
+// both ErrNotFound.
 func (r *Registry) Case(ctx context.Context, by string, code docket.Code) (*CaseView, error) {
-	v := &CaseView{Code: code}
+	v := new(CaseView)
 	err := r.db.Read(ctx, func(tx *store.Tx) error {
 		o, err := tx.Officer(by)
 		if err != nil {
 			return err
 		}
-		rows, err := tx.CaseRecords(code)
+		u, err := oneCase(tx, code)
 		if err != nil {
 			return err
 		}
+		rows, err := rowsIn(tx, u)
+		if err != nil {
+			return err
+		}
+		v.Code = u[0]
 		for _, row := range rows {
 			rv, concern, err := r.recordView(tx, o, row)
 			if err != nil {
 				return err
 			}
-			if concern || o.Duty == agency.Supervisor {
+			if rv.Case = u[0]; concern || o.Duty == agency.Supervisor {
 				v.Records = append(v.Records, rv)
 			}
 		}
 		if len(v.Records) == 0 {
 			return ErrNotFound
 		}
+		v.showLinks(u, o.Duty == agency.Supervisor)
 		return nil
 	})
 	return v, edge(err)
+}
+
+// showLinks fills in what the officer may know of the case's links: those that
+// stand among the events the officer reads, and with these the former codes. A
+// supervisor, who sees every record's number, sees the codes.
+func (v *CaseView) showLinks(u union, supervisor bool) {
+	reads := supervisor
+	seen := make(map[[2]string]bool)
+	for _, rec := range v.Records {
+		reads = reads || rec.Readable
+		for _, e := range rec.Timeline {
+			if key := [2]string{e.Source, e.ID}; e.Data.Link != nil && !seen[key] {
+				seen[key] = true
+				v.Links = append(v.Links, LinkView{On: e.Data.Date, Source: e.Source, Link: *e.Data.Link})
+			}
+		}
+	}
+	if reads {
+		v.Former = append(v.Former, u[1:]...)
+	}
+	slices.SortStableFunc(v.Links, func(a, b LinkView) int { return a.On.Compare(b.On) })
 }
 
 func (r *Registry) recordView(tx *store.Tx, o *agency.Officer, row store.Record) (v RecordView, concern bool, err error) {
@@ -70,6 +109,9 @@ func (r *Registry) recordView(tx *store.Tx, o *agency.Officer, row store.Record)
 	}
 	if v.Notices, err = tx.NoticesOf(row.ID); err != nil {
 		return v, false, err
+	}
+	if row.Status == docket.Merged {
+		return v, false, nil // another record shows what it says
 	}
 	clerk := o.Duty == agency.SealClerk || o.Duty == agency.SealReviewer
 	concern = clerk && row.Custodian == o.Agency
@@ -104,8 +146,19 @@ func (r *Registry) Records(ctx context.Context, by string, l store.Listing) ([]R
 		if err != nil {
 			return err
 		}
+		codes := make([]docket.Code, len(rows))
+		for i, row := range rows {
+			codes[i] = row.ID.Code
+		}
+		if err := tx.AheadOfCaseLinks(codes); err != nil {
+			return err
+		}
 		for _, row := range rows {
-			v := RecordView{Row: row}
+			u, err := oneCase(tx, row.ID.Code)
+			if err != nil {
+				return err
+			}
+			v := RecordView{Row: row, Case: u[0]}
 			if o.Duty != agency.Supervisor && row.Status.InLedger() {
 				v.Readable = true
 				if v.State, err = r.state(tx, row.ID); err != nil {

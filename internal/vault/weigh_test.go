@@ -140,7 +140,9 @@ func TestRedacting(t *testing.T) {
 
 func TestAbsorbingWhereNothingIsSealed(t *testing.T) {
 	each(t, func(s *safe) {
-		err := s.try(func(tx *store.Tx) error { return s.Absorb(tx, recordID(1), recordID(1).Code, event(t, "e", person(1), 1)) })
+		err := s.try(func(tx *store.Tx) error {
+			return s.Absorb(tx, recordID(1), recordID(1).Code, event(t, "e", person(1), 1))
+		})
 		if !errors.Is(err, vault.ErrNotSealed) {
 			t.Errorf("%v", err)
 		}

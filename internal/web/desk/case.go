@@ -72,7 +72,7 @@ func (o *Office) cases(r *http.Request, v *web.Visitor) (pages.Page, error) {
 }
 
 func caseRow(v *registry.RecordView) pages.CaseRow {
-	code := v.Row.ID.Code.Grouped()
+	code := v.Case.Grouped()
 	row := pages.CaseRow{
 		Code: parts.Code(code), Since: civil.Of(v.Row.Since), Href: "/cases/" + code, Records: []parts.Status{parts.Status(v.Row.Status)},
 	}
@@ -129,7 +129,13 @@ func (o *Office) oneCase(r *http.Request, v *web.Visitor) (pages.Page, error) {
 		return nil, err
 	}
 	names := o.names(r)
-	p := pages.Case{Code: parts.Code(code.Grouped())}
+	p := pages.Case{Code: parts.Code(c.Code.Grouped())}
+	for _, former := range c.Former {
+		p.Former = append(p.Former, parts.Code(former.Grouped()))
+	}
+	for _, l := range c.Links {
+		p.Links = append(p.Links, link(&l, names))
+	}
 	seen := make(map[string]bool)
 	for i := range c.Records {
 		rec := &c.Records[i]
@@ -148,6 +154,20 @@ func (o *Office) oneCase(r *http.Request, v *web.Visitor) (pages.Page, error) {
 		}
 	}
 	return p, names.err
+}
+
+// link is one link of a case with another.
+func link(l *registry.LinkView, names *names) pages.Link {
+	out := pages.Link{On: l.On, Kind: linkWords(l.Kind)}
+	if l.Number != nil {
+		out.Number = l.Number.No
+	} else if code, err := docket.ParseCode(l.Code); err == nil {
+		out.Number = code.Grouped()
+	}
+	if id, err := agency.IDOf(l.Source); err == nil {
+		out.By = names.of(id)
+	}
+	return out
 }
 
 func (o *Office) record(rec *registry.RecordView, names *names) pages.Record {

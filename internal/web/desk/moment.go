@@ -19,6 +19,12 @@ func moment(e *docket.Event, names *names) parts.Moment {
 	if len(e.Data.Numbers) > 0 {
 		m.Number = e.Data.Numbers[len(e.Data.Numbers)-1].No // the one it gave the case itself
 	}
+	if l := e.Data.Link; l != nil {
+		m.Detail = linkWords(l.Kind)
+		if l.Number != nil {
+			m.Detail = join(m.Detail, same(l.Number.No))
+		}
+	}
 	if len(e.Data.Persons) > 0 {
 		m.Detail = detail(&e.Data.Persons[0])
 	}

@@ -37,8 +37,17 @@ func typeWords(t docket.Type) locale.Both {
 		docket.ProbationRevoked: "Suspension or parole revoked", docket.ProbationCompleted: "Probation completed",
 		docket.ExecutionCompleted: "Sentence served", docket.PropertyPerformed: "Fine or compensation paid",
 		docket.PardonGranted: "Pardoned", docket.PublicOrderDecided: "Public-order penalty", docket.ReportRetracted: "Report retracted",
+		docket.CaseLinked: "Cases linked",
 	}[t]
 	return locale.Both{Zh: t.Chinese(), En: en}
+}
+
+// linkWords is why two cases are one.
+func linkWords(k docket.LinkKind) locale.Both {
+	return locale.Both{Zh: string(k), En: map[docket.LinkKind]string{
+		docket.Consolidated: "consolidated", docket.Severed: "severed", docket.Transferred: "transferred",
+		docket.Designated: "transferred by designation", docket.Retried: "remanded for a new trial", docket.Reopened: "reopened",
+	}[k]}
 }
 
 func penaltyEn(p docket.Penalty) string {

@@ -44,7 +44,9 @@ func (Cases) Header() parts.Header {
 // Case is one case: its records, and the events from filing to completion.
 type Case struct {
 	Code     parts.Code
+	Former   []parts.Code // codes of cases that became one with this
 	Aliases  []Alias
+	Links    []Link
 	Records  []Record
 	Timeline []parts.Moment
 	Steps    []parts.Step
@@ -52,6 +54,14 @@ type Case struct {
 
 // Alias is a number an agency gave the case.
 type Alias struct{ Kind, Number, Agency string }
+
+// Link is why the case and another are one.
+type Link struct {
+	On     civil.Date
+	Kind   locale.Both
+	Number string // of the other case
+	By     string
+}
 
 // Record is one person in the case. Of a sealed record only its number, its
 // status and its life are here; Person and the rest are empty.

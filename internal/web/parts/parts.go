@@ -65,6 +65,8 @@ func (s Status) Tone() Tone {
 		return Seal
 	case docket.Unsealed:
 		return Bad
+	case docket.Merged:
+		return Good
 	}
 	return Calm
 }
@@ -80,6 +82,8 @@ func (s Status) Icon() string {
 		return "lock"
 	case docket.Unsealed:
 		return "lock-open"
+	case docket.Merged:
+		return "link"
 	}
 	return "file-description"
 }

@@ -148,6 +148,10 @@ func oneCase() pages.Case {
 			{Kind: "案号", Number: "（2024）云9901刑初127号", Agency: "云麓市青石区人民法院"},
 			{Kind: "立案号", Number: "青公（刑）立字〔2024〕211号", Agency: "云麓市公安局青石分局"},
 		},
+		Former: []parts.Code{"4JW7-0C8N-YQ21-XK5M-ZP93"},
+		Links: []pages.Link{
+			{On: day("2024-03-20"), Kind: locale.Both{Zh: "移送管辖", En: "transferred"}, Number: "（2024）云9902刑初19号", By: "云麓市青石区人民法院"},
+		},
 		Records: []pages.Record{
 			{Code: record, Status: parts.Status(docket.Sealed), Life: []pages.Change{
 				{To: parts.Status(docket.Open), At: at("2024-05-17 10:02:11"), Operator: plain("平台"), Basis: plain("裁判生效")},
