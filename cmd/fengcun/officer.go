@@ -103,6 +103,9 @@ func tellState(w io.Writer, s *api.RecordState) {
 			fact(w, d.name, d.day)
 		}
 	}
+	for _, n := range s.Numbers {
+		fact(w, "  number 文号", n.Kind+" "+n.No)
+	}
 }
 
 func sentenceText(s *docket.Sentence) string {

@@ -165,6 +165,9 @@ func TestNumbersNameOneCase(t *testing.T) {
 	of := make(map[string]string)
 	note := func(e *docket.Event) {
 		filed := e.Data.Numbers[0].No
+		if l := e.Data.Link; l != nil { // the court's number, and whose case it is
+			filed = l.Number.No
+		}
 		for _, n := range e.Data.Numbers {
 			if known := of[n.MatchKey()]; known != "" && known != filed {
 				t.Errorf("%s names %s and %s", n.No, known, filed)

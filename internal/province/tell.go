@@ -114,9 +114,29 @@ func (t *teller) report(by string, typ docket.Type, day civil.Date, own docket.N
 	if own.No != "" {
 		e.Data.Numbers = append(e.Data.Numbers, own)
 	}
+	if t.designated(e) {
+		t.story.events = append(t.story.events, t.designation(e, own))
+	}
 	t.story.events = append(t.story.events, e)
 	if t.pl.script == nil {
 		t.disturb(e)
+	}
+}
+
+// designated says that the court which judges was designated (指定管辖): a few
+// are, so that the demonstration has cases that move. How many are in truth no
+// source at hand says.
+func (t *teller) designated(e *docket.Event) bool {
+	const oneIn = 97
+	return t.pl.script == nil && t.pl.serial%oneIn == 5 && e.Type == docket.JudgmentRendered && e.Source == agency.SourceOf(t.county.courtID())
+}
+
+// designation is the court's word that its case is the one the police opened.
+func (t *teller) designation(e *docket.Event, own docket.Number) *docket.Event {
+	police := t.caseNumber()
+	return &docket.Event{
+		ID: e.ID + "l", Source: e.Source, Type: docket.CaseLinked, Time: e.Time.Add(-time.Hour),
+		Data: docket.Data{Date: e.Data.Date.AddDays(-1), Numbers: []docket.Number{own}, Link: &docket.Link{Kind: docket.Designated, Number: &police}},
 	}
 }
 

@@ -418,7 +418,7 @@ func basis(v *policy.RecordDecision) string {
 	if v == nil {
 		return OperatorPolicy
 	}
-	if v.Digest == "" {
+	if v.Pack == string(docket.CaseLinked) {
 		return v.Pack // no pack, but a link between cases: see awaits.go
 	}
 	return v.Pack + "@" + v.Digest
