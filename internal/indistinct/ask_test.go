@@ -43,7 +43,7 @@ func (s *side) send(r *http.Request) answer {
 	if s.leak != nil {
 		s.leak(s, r, &a)
 	}
-	return a
+	return s.renamed.heard(a)
 }
 
 // page asks for a page as an officer, or as the public where officer is "";
@@ -53,6 +53,7 @@ func (s *side) page(officer, path string, form url.Values) answer {
 	if form != nil {
 		method, body = http.MethodPost, form.Encode()
 	}
+	path, body = s.renamed.spoken(path), s.renamed.spoken(body)
 	r := httptest.NewRequestWithContext(context.Background(), method, path, strings.NewReader(body))
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -72,6 +73,7 @@ func (s *side) call(officer, method, path string, in any) answer {
 		body, err = json.Marshal(in)
 		s.must(err)
 	}
+	path = s.renamed.spoken(path)
 	r := httptest.NewRequestWithContext(context.Background(), method, path, bytes.NewReader(body))
 	if officer != "" {
 		c := registry.Call{Officer: officer, Method: method, Path: r.URL.RequestURI(), SignedAt: s.clock().UTC(), Body: body}

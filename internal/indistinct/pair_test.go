@@ -25,6 +25,7 @@ type pair struct {
 	step          int
 	codes         map[docket.Code]bool // of the extra record's case, where it has one of its own
 	records       []docket.RecordID    // the extra ones
+	linked        string               // what a link did to the extra case; "" for none
 	suspected     string               // id of a pair that the extra person stood in while their record was open, or made up
 	fault         string               // id of an item of quality that the extra record had while it was open, or made up
 }
@@ -37,6 +38,7 @@ var errOther = errors.New("another history is needed")
 func (p *pair) play(h *history) error {
 	p.Helper()
 	p.h, p.step, p.codes, p.records, p.suspected, p.fault = h, 0, map[docket.Code]bool{}, nil, noPair, noPair
+	p.h, p.step, p.codes, p.records, p.suspected, p.linked = h, 0, map[docket.Code]bool{}, nil, noPair, ""
 	p.without.wipe(h.seed)
 	p.with.wipe(h.seed)
 	if err := p.level(h.end); err != nil { // the history before was given up
@@ -64,6 +66,9 @@ func (p *pair) play(h *history) error {
 		return err
 	}
 	if err := p.settle(); err != nil {
+		return err
+	}
+	if err := p.link(); err != nil {
 		return err
 	}
 	return p.publish()

@@ -63,6 +63,7 @@ type side struct {
 	cookies map[string]*http.Cookie
 	wiped   []string // tables
 	masks   masks
+	renamed renamed
 	leak    func(*side, *http.Request, *answer) // planted by a test of the test
 }
 

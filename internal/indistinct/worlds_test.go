@@ -35,6 +35,12 @@ type tally struct {
 }
 
 func (n *tally) add(asked int, joined, suspected, faulty bool, needed []string) {
+	suspected             int            // worlds in which the extra person was thought to be another
+	linked                map[string]int // worlds in which the extra case was linked with a shared one
+	needed                map[string]int
+}
+
+func (n *tally) add(asked int, joined, suspected bool, linked string, needed []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.worlds++
@@ -47,13 +53,15 @@ func (n *tally) add(asked int, joined, suspected, faulty bool, needed []string) 
 	}
 	if faulty {
 		n.faulty++
+	if linked != "" {
+		n.linked[linked]++
 	}
 	for _, x := range needed {
 		n.needed[x]++
 	}
 }
 
-func newTally() *tally { return &tally{needed: map[string]int{}} }
+func newTally() *tally { return &tally{needed: map[string]int{}, linked: map[string]int{}} }
 
 // effort is how much of everything that can be asked is asked in each world.
 type effort struct {
@@ -86,6 +94,7 @@ func (p *pair) tells(e effort, n *tally) (out []difference) {
 		}
 	}
 	n.add(asked, p.h.under != nil, p.suspected != noPair, p.fault != noPair, needed)
+	n.add(asked, p.h.under != nil, p.suspected != noPair, p.linked, needed)
 	return out
 }
 
@@ -170,8 +179,13 @@ func TestWorlds(t *testing.T) {
 	if total.faulty == 0 {
 		t.Error("nothing was ever wrong with a record that came to be sealed")
 	}
+	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another, by links %v; %d answers compared; exceptions needed: %v",
+		total.worlds, total.joined, total.suspected, total.linked, total.asked, total.needed)
 	if total.suspected == 0 {
 		t.Error("nobody whose record came to be sealed was ever thought to be another")
+	}
+	if total.linked["joined"] == 0 || total.linked["parted"] == 0 {
+		t.Errorf("links with the sealed case: %v", total.linked)
 	}
 	for _, x := range exceptions() {
 		if total.needed[x.name] == 0 {
