@@ -202,10 +202,12 @@ func (a *arranging) merge(u union) error {
 		return err
 	}
 	for _, one := range same {
+		homes := map[docket.Code]bool{one[0].id.Code: true}
 		for _, p := range one[1:] {
-			if p.id.Code == one[0].id.Code {
+			if homes[p.id.Code] {
 				continue // two in one home are two
 			}
+			homes[p.id.Code] = true
 			if err := a.mergeOne(u, p, one[0]); err != nil {
 				return err
 			}
@@ -353,7 +355,7 @@ func (a *arranging) absorb(home docket.Code, sealed []docket.RecordID) error {
 		if err != nil {
 			return err
 		}
-		of, err := a.homeOf(s)
+		of, err := homeOf(a.tx, s)
 		if err != nil {
 			return err
 		}
@@ -364,17 +366,6 @@ func (a *arranging) absorb(home docket.Code, sealed []docket.RecordID) error {
 		}
 	}
 	return a.tx.DropSlips(docket.RecordID{Code: home})
-}
-
-// homeOf is the home of an event that lies with a case: a link lies with both.
-func (a *arranging) homeOf(s store.Slip) (docket.Code, error) {
-	links, err := a.tx.CaseLinks(s.ID.Code)
-	for _, l := range links {
-		if !l.Home && string(l.EventKey) == string(s.EventKey) {
-			return l.Other, err
-		}
-	}
-	return s.ID.Code, err
 }
 
 // touch has policy decide anew on all of a case.

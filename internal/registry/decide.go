@@ -84,19 +84,21 @@ func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) er
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(all, func(s standing) bool { return s.state.Kind != "" }) {
-		return nil
-	}
-	on := civil.Of(now)
-	decision, err := r.packs.set.Load().Decide(dossier(all, on), on)
-	if err != nil {
-		return fmt.Errorf("deciding: %w", err)
+	settled := slices.ContainsFunc(all, func(s standing) bool { return s.state.Kind != "" })
+	decision := new(policy.Decision)
+	if on := civil.Of(now); settled {
+		if decision, err = r.packs.set.Load().Decide(dossier(all, on), on); err != nil {
+			return fmt.Errorf("deciding: %w", err)
+		}
 	}
 	for i := range all {
 		s := &all[i]
 		v, err := r.awaited(tx, s, all, decision.Record(s.row.ID.String()))
 		if err != nil {
 			return err
+		}
+		if v == nil && !settled {
+			continue // nothing to decide on, and no link asks for what is sealed
 		}
 		if err := r.follow(tx, j, s, v, now); err != nil {
 			return fmt.Errorf("record %s: %w", s.row.ID, err)

@@ -290,30 +290,13 @@ func (b *batch) touchSealed(at place, who docket.Identity) {
 // none. Where the record began in another home, the event is put with what
 // counts with it in its own.
 func (b *batch) placeOf(u union, who docket.Identity, e *docket.Event) (place, error) {
-	held, err := persons(b.tx, u)
-	if err != nil {
-		return place{}, err
-	}
-	p, found, err := b.holderOf(held, who)
-	if err != nil {
-		return place{}, err
-	}
-	if found {
-		b.locks[string(p.key)] = p.key
-		at, err := b.partOf(p.id, u[0], e)
-		return place{id: p.id, at: at, key: p.key}, err
-	}
-	key := b.r.personKey(u[0], who)
-	id, found, err := b.r.findSealed(b.tx, u, who)
-	if err != nil {
-		return place{}, err
-	}
-	if found {
-		at, err := b.partOf(id, u[0], e)
-		b.joined[at.Code] = e.Source // the home may have nothing in the ledger now
-		return place{id: id, at: at, key: key, sealed: true}, err
-	}
 	home := u[0]
+	for _, where := range []union{u[:1], u[1:]} { // the home first: there it would be without links
+		at, found, err := b.knownIn(where, home, who, e)
+		if err != nil || found {
+			return at, err
+		}
+	}
 	if moved, err := b.turnToOpen(u); err != nil || moved {
 		if err != nil {
 			return place{}, err
@@ -327,11 +310,37 @@ func (b *batch) placeOf(u union, who docket.Identity, e *docket.Event) (place, e
 	if err != nil {
 		return place{}, err
 	}
+	key := b.r.personKey(home, who)
 	b.locks[string(key)] = key
 	if len(u) > 1 {
 		b.joined[home] = e.Source
 	}
 	return place{id: at, at: at, key: key}, b.tx.Link(at, key)
+}
+
+// knownIn finds the person's record in some homes of a case: in the ledger, or
+// sealed.
+func (b *batch) knownIn(where union, home docket.Code, who docket.Identity, e *docket.Event) (at place, found bool, err error) {
+	held, err := persons(b.tx, where)
+	if err != nil {
+		return at, false, err
+	}
+	p, found, err := b.holderOf(held, who)
+	if err != nil {
+		return at, false, err
+	}
+	if found {
+		b.locks[string(p.key)] = p.key
+		part, err := b.partOf(p.id, home, e)
+		return place{id: p.id, at: part, key: p.key}, true, err
+	}
+	id, found, err := b.r.findSealed(b.tx, where, who)
+	if err != nil || !found {
+		return at, false, err
+	}
+	part, err := b.partOf(id, home, e)
+	b.joined[home] = e.Source // it may have nothing in the ledger now
+	return place{id: id, at: part, key: b.r.personKey(home, who), sealed: true}, true, err
 }
 
 // turnToOpen waits, before the first record of a home is opened, for whoever may

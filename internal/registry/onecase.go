@@ -217,3 +217,15 @@ func standsFor(row *store.Record) docket.RecordID {
 	}
 	return row.ID
 }
+
+// homeOf is the home of an event that lies with a case as a whole: a link lies
+// with both.
+func homeOf(tx *store.Tx, s store.Slip) (docket.Code, error) {
+	links, err := tx.CaseLinks(s.ID.Code)
+	for _, l := range links {
+		if !l.Home && string(l.EventKey) == string(s.EventKey) {
+			return l.Other, err
+		}
+	}
+	return s.ID.Code, err
+}

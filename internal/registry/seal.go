@@ -96,7 +96,11 @@ func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading an event of case %s: %w", s.row.ID.Code, err)
 		}
-		if err := g.add(slip.ID, into[slip.ID], raw); err != nil {
+		home, err := homeOf(tx, slip)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := g.add(slip.ID, into[slip.ID], home, raw); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -109,14 +113,14 @@ func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content
 
 // add takes an event of the case: of the record, of the case as a whole, or of
 // somebody else.
-func (g *gathered) add(slip, into docket.RecordID, raw []byte) error {
+func (g *gathered) add(slip, into docket.RecordID, home docket.Code, raw []byte) error {
 	e, err := docket.Stored(raw)
 	if err != nil {
 		return err
 	}
 	switch {
 	case slip.Seq == 0:
-		g.content.CaseEvents, g.caseHomes = append(g.content.CaseEvents, raw), append(g.caseHomes, slip.Code)
+		g.content.CaseEvents, g.caseHomes = append(g.content.CaseEvents, raw), append(g.caseHomes, home)
 		g.shared = append(g.shared, e.Data.Numbers...)
 		if l := e.Data.Link; l != nil && l.Number != nil {
 			g.shared = append(g.shared, *l.Number)
@@ -192,8 +196,12 @@ func (r *Registry) clear(tx *store.Tx, c *vault.Content, u union, alone []docket
 	if err := tx.DropPersonWithoutRecords(personKey); err != nil {
 		return err
 	}
+	homes, err := withRecords(tx, u)
+	if err != nil {
+		return err
+	}
 	for _, n := range alone {
-		for _, home := range u {
+		for _, home := range homes {
 			if err := tx.DropAlias(r.aliasKey(n), home); err != nil {
 				return err
 			}
@@ -209,25 +217,27 @@ func (r *Registry) clear(tx *store.Tx, c *vault.Content, u union, alone []docket
 	if len(rest) > 0 {
 		return r.redact(tx, u, c.Identity)
 	}
-	return dropRest(tx, u)
-}
-
-// dropRest deletes what names nobody, in each home that has records: all are
-// sealed.
-func dropRest(tx *store.Tx, u union) error {
-	for _, home := range u {
-		rows, err := tx.CaseRecords(home)
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			continue
-		}
+	for _, home := range homes { // all are sealed
 		if err := tx.DropSlips(docket.RecordID{Code: home}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withRecords are the homes of a case that have records of their own: what names
+// nobody, and the numbers, go with those alone.
+func withRecords(tx *store.Tx, u union) (homes union, err error) {
+	for _, home := range u {
+		rows, err := tx.CaseRecords(home)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			homes = append(homes, home)
+		}
+	}
+	return homes, nil
 }
 
 // redact takes a sealed person out of the free text of a case's other events.

@@ -196,6 +196,18 @@ func (w *World) Standing(code docket.Code) (ids []docket.RecordID) {
 	return ids
 }
 
+// Sealings are the records that are sealed.
+func (w *World) Sealings() (ids []docket.RecordID) {
+	w.Helper()
+	w.query(func(scan func(...any) error) error {
+		var id docket.RecordID
+		err := scan(&id.Code, &id.Seq)
+		ids = append(ids, id)
+		return err
+	}, `SELECT code, seq FROM record WHERE status = 'sealed' ORDER BY code, seq`)
+	return ids
+}
+
 // CodeOf is the case that a number leads to in the ledger.
 func (w *World) CodeOf(n docket.Number) (code docket.Code) {
 	w.Helper()
