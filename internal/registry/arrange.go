@@ -162,29 +162,34 @@ func wasBefore(tx *store.Tx, row *store.Record) (docket.Status, error) {
 	return docket.Open, nil // one that began as part of another, too
 }
 
-// keyOf is the ledger's index of a person by what a record's own events say,
-// those that were taken back included.
+// keyOf is the ledger's index of a person by what a record's own events say.
 func (a *arranging) keyOf(id docket.RecordID) ([]byte, error) {
-	slips, err := a.tx.Slips(id)
-	if err != nil {
-		return nil, err
-	}
-	var who docket.Identity
-	for _, s := range slips {
-		if s.ID != id {
-			continue
-		}
-		e, err := a.r.event(&s)
-		if err != nil {
-			return nil, err
-		}
+	who, err := a.identity(id, a.ownEvents)
+	return a.r.personKey(id.Code, who), err
+}
+
+// identity is whom a record is found by: what its events say of the person, also
+// those that count no more; the first that gives a document number.
+func (a *arranging) identity(id docket.RecordID, read func(*store.Tx, docket.RecordID) ([]*docket.Event, error)) (who docket.Identity, err error) {
+	events, err := read(a.tx, id)
+	for _, e := range events {
 		for _, p := range e.Data.Persons {
 			if who.MatchKey() == "" {
 				who = p.Identity
 			}
 		}
 	}
-	return a.r.personKey(id.Code, who), nil
+	return who, err
+}
+
+// ownEvents are a record's own, without those of what counts with it and of the
+// case.
+func (a *arranging) ownEvents(tx *store.Tx, id docket.RecordID) ([]*docket.Event, error) {
+	slips, err := tx.Slips(id)
+	if err != nil {
+		return nil, err
+	}
+	return a.r.readSlips(slices.DeleteFunc(slips, func(s store.Slip) bool { return s.ID != id }))
 }
 
 // merge has each person's records of a case count as one: the one with a
@@ -227,12 +232,15 @@ func (a *arranging) samePersons(held []person) ([][]person, error) {
 		inOrder []string
 	)
 	for _, p := range held {
-		s, err := a.r.state(a.tx, p.id)
+		names, err := a.names(p)
 		if err != nil {
 			return nil, err
 		}
-		name := s.Identity.Name
-		if string(p.key) == string(a.r.personKey(p.id.Code, docket.Identity{Name: name})) {
+		own := slices.IndexFunc(names, func(name string) bool {
+			return string(p.key) == string(a.r.personKey(p.id.Code, docket.Identity{Name: name}))
+		})
+		if own >= 0 {
+			name := names[own]
 			if named[name] == nil {
 				inOrder = append(inOrder, name)
 			}
@@ -245,8 +253,10 @@ func (a *arranging) samePersons(held []person) ([][]person, error) {
 			byKey[string(p.key)], groups = i, append(groups, nil)
 		}
 		groups[i] = append(groups[i], p)
-		if !slices.Contains(ofName[name], i) {
-			ofName[name] = append(ofName[name], i)
+		for _, name := range names {
+			if !slices.Contains(ofName[name], i) {
+				ofName[name] = append(ofName[name], i)
+			}
 		}
 	}
 	for _, name := range inOrder {
@@ -257,6 +267,20 @@ func (a *arranging) samePersons(held []person) ([][]person, error) {
 		}
 	}
 	return groups, nil
+}
+
+// names are those that a record's events give its person, also events that count
+// no more: what was said first must not decide.
+func (a *arranging) names(p person) (names []string, err error) {
+	events, err := a.r.events(a.tx, p.id)
+	for _, e := range events {
+		for _, q := range e.Data.Persons {
+			if !slices.Contains(names, q.Identity.Name) {
+				names = append(names, q.Identity.Name)
+			}
+		}
+	}
+	return names, err
 }
 
 // mergeOne has a record count with another of the same person.
@@ -375,11 +399,11 @@ func (a *arranging) touch(u union) error {
 		return err
 	}
 	for _, p := range held {
-		s, err := a.r.state(a.tx, p.id)
+		who, err := a.identity(p.id, a.r.events)
 		if err != nil {
 			return err
 		}
-		a.touched[string(p.key)] = touch{key: p.key, code: p.id.Code, who: s.Identity}
+		a.touched[string(p.key)] = touch{key: p.key, code: p.id.Code, who: who}
 	}
 	sealed, err := sealedOf(a.tx, u)
 	for _, id := range sealed {

@@ -168,8 +168,8 @@ func (b *batch) unlink(a *arrival, before union) error {
 	}
 	old := b.r.eventKey(e.Source, e.Corrects)
 	if b.seen[string(old)] == nil {
-		if err := b.turnAtEvent(old); err != nil {
-			return err
+		if err := errors.Join(b.turnAtEvent(old), b.tx.AheadOfEvents(e.Source, [][]byte{old})); err != nil {
+			return err // what was read before the turn may have changed
 		}
 		_, err := b.tx.Intake(e.Source, old)
 		if errors.Is(err, store.ErrNotFound) {

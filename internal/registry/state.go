@@ -22,10 +22,15 @@ func (r *Registry) events(tx *store.Tx, id docket.RecordID) ([]*docket.Event, er
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*docket.Event, len(slips))
+	return r.readSlips(slips)
+}
+
+// readSlips decrypts and reads what slips say.
+func (r *Registry) readSlips(slips []store.Slip) (out []*docket.Event, err error) {
+	out = make([]*docket.Event, len(slips))
 	for i, s := range slips {
 		if out[i], err = r.event(&s); err != nil {
-			return nil, fmt.Errorf("reading an event of record %s: %w", id, err)
+			return nil, fmt.Errorf("reading an event of record %s: %w", s.ID, err)
 		}
 	}
 	return out, nil

@@ -142,7 +142,7 @@ func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event
 		if !known {
 			id = c.Record
 		}
-		if i < len(c.CaseEvents) {
+		if i < len(c.CaseEvents) || ofCase(e) {
 			id = docket.RecordID{Code: c.Home(i)}
 		}
 		if held[id] == nil {
@@ -165,6 +165,12 @@ func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event
 		}
 	}
 	return tx.AddSlips(out)
+}
+
+// ofCase says that an agency reported an event of a case as a whole: unlike bare
+// word to one record that another event is void, it says of which case.
+func ofCase(e *docket.Event) bool {
+	return len(e.Data.Persons) == 0 && (len(e.Data.Numbers) > 0 || e.Subject != "")
 }
 
 func rawOf(c *vault.Content, i int) []byte {
