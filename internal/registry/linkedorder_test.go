@@ -232,7 +232,8 @@ func linksInAnyOrder(t *testing.T, rt *rapid.T, engine storetest.Engine) {
 
 // With sentences that policy seals at once the end may differ by what is sealed
 // and by what waits for a human: the checker sees after every step that it does.
-// Once everything is unsealed, lawfully, the books say the same.
+// Once everything is unsealed, lawfully, the books say the same, but for whom
+// links that were taken back had reached: a sealed record cannot be asked.
 func TestLinksAndSealingInAnyOrder(t *testing.T) {
 	runs, sealed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -253,7 +254,7 @@ func TestLinksAndSealingInAnyOrder(t *testing.T) {
 			sealed += unsealAll(w)
 			ends[i] = h.end(w)
 		}
-		if diff := cmp.Diff(ends[0], ends[1], append(sameEnd(), cmpopts.IgnoreFields(outcome{}, "Status"))...); diff != "" {
+		if diff := cmp.Diff(ends[0], ends[1], append(sameEnd(), cmpopts.IgnoreFields(outcome{}, "Status"), cmpopts.IgnoreFields(docket.State{}, "Numbers", "Holders"))...); diff != "" {
 			rt.Fatalf("another order, another end (- in order, + so):\n%s", diff)
 		}
 	})

@@ -131,20 +131,14 @@ func (r *Registry) rejoin(tx *store.Tx, j *journal, id docket.RecordID, by strin
 // refile writes a record's events back into the ledger, each in the home that it
 // was filed in, and the case's own where the case has no others there.
 func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event) error {
-	at, err := homesOf(tx, c.Record)
+	places, err := placesOfContent(tx, c, events)
 	if err != nil {
 		return err
 	}
 	held := make(map[docket.RecordID]map[string]bool)
 	var out []store.Slip
 	for i, e := range events {
-		id, known := at[c.Home(i)]
-		if !known {
-			id = c.Record
-		}
-		if i < len(c.CaseEvents) || ofCase(e) {
-			id = docket.RecordID{Code: c.Home(i)}
-		}
+		id := places[i]
 		if held[id] == nil {
 			if held[id], err = eventsAt(tx, id); err != nil {
 				return err
@@ -165,6 +159,35 @@ func (r *Registry) refile(tx *store.Tx, c *vault.Content, events []*docket.Event
 		}
 	}
 	return tx.AddSlips(out)
+}
+
+// placesOfContent is where each event of a record goes: into the record or what
+// counts with it in the event's home; what is of the case as a whole, to the
+// case, and bare word that this is void with it.
+func placesOfContent(tx *store.Tx, c *vault.Content, events []*docket.Event) ([]docket.RecordID, error) {
+	at, err := homesOf(tx, c.Record)
+	if err != nil {
+		return nil, err
+	}
+	places := make([]docket.RecordID, len(events))
+	ofCases := make(map[[2]string]docket.RecordID)
+	for i, e := range events {
+		id, known := at[c.Home(i)]
+		if !known {
+			id = c.Record
+		}
+		if i < len(c.CaseEvents) || ofCase(e) {
+			id = docket.RecordID{Code: c.Home(i)}
+			ofCases[[2]string{e.Source, e.ID}] = id
+		}
+		places[i] = id
+	}
+	for i, e := range events {
+		if id, void := ofCases[[2]string{e.Source, e.Corrects}]; void && len(e.Data.Persons) == 0 && !ofCase(e) {
+			places[i] = id
+		}
+	}
+	return places, nil
 }
 
 // ofCase says that an agency reported an event of a case as a whole: unlike bare
