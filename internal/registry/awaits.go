@@ -76,7 +76,11 @@ func awaits(tx *store.Tx, id docket.RecordID, all []standing) (string, error) {
 // unsealedOnce says that something which counts with a record was unsealed
 // before: only a human seals it again.
 func (r *Registry) unsealedOnce(tx *store.Tx, id docket.RecordID) (bool, error) {
-	parts, err := tx.CountedWith(id)
+	u, err := oneCase(tx, id.Code)
+	if err != nil {
+		return false, err
+	}
+	parts, err := countedWith(tx, u, id)
 	if err != nil {
 		return false, err
 	}

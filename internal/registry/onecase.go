@@ -210,6 +210,13 @@ func byHome(ids []docket.RecordID) (out [][]docket.RecordID) {
 	return out
 }
 
+// countedWith are the rows that count with a record of the ledger: they are of
+// its case.
+func countedWith(tx *store.Tx, u union, id docket.RecordID) ([]store.Record, error) {
+	rows, err := rowsIn(tx, u)
+	return slices.DeleteFunc(rows, func(r store.Record) bool { return r.Into != id }), err
+}
+
 // standsFor is the record that a row counts with: itself, or another.
 func standsFor(row *store.Record) docket.RecordID {
 	if row.Into.Seq > 0 {

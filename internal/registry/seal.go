@@ -67,7 +67,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 // person out of the free text that others' events share.
 func (r *Registry) clear(tx *store.Tx, c *vault.Content, u union, alone []docket.Number, personKey []byte) error {
 	id := c.Record
-	parts, err := tx.CountedWith(id)
+	parts, err := countedWith(tx, u, id)
 	if err != nil {
 		return err
 	}
