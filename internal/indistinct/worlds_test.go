@@ -29,18 +29,13 @@ func (d difference) String() string {
 type tally struct {
 	mu                    sync.Mutex
 	worlds, joined, asked int
-	suspected             int // worlds in which the extra person was thought to be another
-	faulty                int // worlds in which something was wrong with the extra record while it was open
-	needed                map[string]int
-}
-
-func (n *tally) add(asked int, joined, suspected, faulty bool, needed []string) {
 	suspected             int            // worlds in which the extra person was thought to be another
+	faulty                int            // worlds in which something was wrong with the extra record while it was open
 	linked                map[string]int // worlds in which the extra case was linked with a shared one
 	needed                map[string]int
 }
 
-func (n *tally) add(asked int, joined, suspected bool, linked string, needed []string) {
+func (n *tally) add(asked int, joined, suspected, faulty bool, linked string, needed []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.worlds++
@@ -53,6 +48,7 @@ func (n *tally) add(asked int, joined, suspected bool, linked string, needed []s
 	}
 	if faulty {
 		n.faulty++
+	}
 	if linked != "" {
 		n.linked[linked]++
 	}
@@ -93,8 +89,7 @@ func (p *pair) tells(e effort, n *tally) (out []difference) {
 			}
 		}
 	}
-	n.add(asked, p.h.under != nil, p.suspected != noPair, p.fault != noPair, needed)
-	n.add(asked, p.h.under != nil, p.suspected != noPair, p.linked, needed)
+	n.add(asked, p.h.under != nil, p.suspected != noPair, p.fault != noPair, p.linked, needed)
 	return out
 }
 
@@ -174,13 +169,11 @@ func TestWorlds(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another, in %d one with a fault in what was reported; %d answers compared; exceptions needed: %v",
-		total.worlds, total.joined, total.suspected, total.faulty, total.asked, total.needed)
+	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another, in %d one with a fault in what was reported, by links %v; %d answers compared; exceptions needed: %v",
+		total.worlds, total.joined, total.suspected, total.faulty, total.linked, total.asked, total.needed)
 	if total.faulty == 0 {
 		t.Error("nothing was ever wrong with a record that came to be sealed")
 	}
-	t.Logf("%d pairs of worlds, in %d of them a defendant more in a shared case, in %d one who was thought to be another, by links %v; %d answers compared; exceptions needed: %v",
-		total.worlds, total.joined, total.suspected, total.linked, total.asked, total.needed)
 	if total.suspected == 0 {
 		t.Error("nobody whose record came to be sealed was ever thought to be another")
 	}

@@ -142,6 +142,7 @@ func (a *arranging) partOne(u union, row *store.Record) error {
 		return err
 	}
 	a.tx.QueueIdentities([][]byte{key}, a.now)
+	a.tx.LookAtQuality([]docket.RecordID{row.ID}, a.now)
 	return a.j.change(a.tx, c, row.Custodian)
 }
 

@@ -55,6 +55,9 @@ func (b *batch) arrange() error {
 	if err != nil {
 		return err
 	}
+	for home := range b.joined {
+		b.changed[docket.RecordID{Code: home}] = true
+	}
 	clear(b.joined)
 	maps.Copy(b.persons, a.touched)
 	maps.Copy(b.sealed, a.sealed)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -52,19 +53,34 @@ func (l lags) rows(now time.Time) []store.SourceLags {
 func (b *batch) queueQuality() error {
 	var ids []docket.RecordID
 	for id := range b.changed {
-		if id.Seq > 0 {
-			ids = append(ids, id)
-			continue
-		}
-		held, err := b.tx.Holdings(id.Code)
+		said, err := b.saidOf(id)
 		if err != nil {
 			return err
 		}
-		for _, h := range held {
-			ids = append(ids, docket.RecordID{Code: id.Code, Seq: h.Seq})
-		}
+		ids = append(ids, said...)
 	}
 	b.tx.LookAtQuality(ids, b.now)
 	b.tx.AddLags(b.lags.rows(b.now))
 	return nil
+}
+
+// saidOf are the records of the ledger that a slip counts in: that of its
+// person, or all of its case.
+func (b *batch) saidOf(slip docket.RecordID) (ids []docket.RecordID, err error) {
+	if slip.Seq > 0 {
+		p, err := b.holder(slip)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		}
+		return []docket.RecordID{p.id}, err
+	}
+	u, err := oneCase(b.tx, slip.Code)
+	if err != nil {
+		return nil, err
+	}
+	held, err := persons(b.tx, u)
+	for _, p := range held {
+		ids = append(ids, p.id)
+	}
+	return ids, err
 }

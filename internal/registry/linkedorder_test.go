@@ -258,7 +258,7 @@ func TestLinksAndSealingInAnyOrder(t *testing.T) {
 			rt.Fatalf("another order, another end (- in order, + so):\n%s", diff)
 		}
 	})
-	if sealed == 0 && !t.Failed() {
+	if sealed == 0 && !t.Failed() && !testing.Short() {
 		t.Error("nothing was ever sealed")
 	}
 }

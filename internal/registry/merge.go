@@ -153,6 +153,7 @@ func (a *arranging) retire(row *store.Record, p, into person) error {
 	if err := a.r.supersede(a.tx, p.id, store.KindSeal, a.now); err != nil {
 		return err
 	}
+	a.tx.ForgetQuality(p.id)
 	if err := a.tx.DropFact(a.r.factKey(p.id)); err != nil {
 		return err
 	}

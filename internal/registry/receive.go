@@ -244,7 +244,7 @@ type batch struct {
 	sealed  map[docket.RecordID]bool // changed, of persons whom the event does not identify
 	changed map[docket.RecordID]bool // records of the ledger of which something was said; Seq 0: of all of a case
 	lags    lags
-	joined  map[docket.Code]string   // homes of cases that became one or two: by whose event
+	joined  map[docket.Code]string // homes of cases that became one or two: by whose event
 }
 
 // touch is a person whose records an event changed.

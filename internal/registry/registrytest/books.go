@@ -120,7 +120,6 @@ func (a *audit) strays(inLedger map[docket.Code]bool) {
 			WHERE b.person_key = a.other_key AND b.other_key = a.person_key AND b.id = a.id AND b.verdict = a.verdict)`,
 		"quality of records that are not in the ledger": `SELECT COUNT(*) FROM (SELECT code, seq FROM quality_look UNION ALL SELECT code, seq FROM quality_item) q
 			WHERE NOT EXISTS (SELECT 1 FROM holding h WHERE h.code = q.code AND h.seq = q.seq)`,
-		"sealed, and to be looked at": `SELECT COUNT(*) FROM record WHERE status = 'sealed' AND due IS NOT NULL`,
 		"facts beyond the records that stand": `SELECT CASE WHEN (SELECT COUNT(*) FROM fact) > (SELECT COUNT(*) FROM record WHERE status <> 'merged') THEN 1 ELSE 0 END`,
 		"sealed, and to be looked at":         `SELECT COUNT(*) FROM record WHERE status = 'sealed' AND due IS NOT NULL`,
 		"sealed, and to be sealed": `SELECT COUNT(*) FROM review v JOIN record r ON r.code = v.code AND r.seq = v.seq
