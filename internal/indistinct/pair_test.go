@@ -37,8 +37,7 @@ var errOther = errors.New("another history is needed")
 // play lets a history happen in both worlds.
 func (p *pair) play(h *history) error {
 	p.Helper()
-	p.h, p.step, p.codes, p.records, p.suspected, p.fault = h, 0, map[docket.Code]bool{}, nil, noPair, noPair
-	p.h, p.step, p.codes, p.records, p.suspected, p.linked = h, 0, map[docket.Code]bool{}, nil, noPair, ""
+	p.h, p.step, p.codes, p.records, p.suspected, p.fault, p.linked = h, 0, map[docket.Code]bool{}, nil, noPair, noPair, ""
 	p.without.wipe(h.seed)
 	p.with.wipe(h.seed)
 	if err := p.level(h.end); err != nil { // the history before was given up
