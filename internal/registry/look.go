@@ -170,7 +170,7 @@ func (r *Registry) Approvers(ctx context.Context, by string) (out []*agency.Agen
 // NoticeView is a letter with the agency it comes from.
 type NoticeView struct {
 	store.Notice
-	From string // agency id: the record's custodian
+	From string // agency id: the record's custodian; "" for a letter about many records
 }
 
 // NoticePage lists a page of the letters to the officer's agency, those that
@@ -189,6 +189,10 @@ func (r *Registry) NoticePage(ctx context.Context, by string, limit, offset int)
 			return err
 		}
 		for _, n := range letters {
+			if n.Records > 0 { // about records of several
+				out = append(out, NoticeView{Notice: n})
+				continue
+			}
 			row, err := tx.Record(n.Record)
 			if err != nil {
 				return err

@@ -57,7 +57,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
 		return err
 	}
-	if err := r.notify(tx, id, store.KindSeal, &s.state, c.At); err != nil {
+	if err := r.notify(tx, j, id, store.KindSeal, &s.state, c.At); err != nil {
 		return err
 	}
 	return j.change(tx, c, content.Custodian)

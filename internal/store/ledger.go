@@ -92,11 +92,15 @@ func (t *Tx) DropPersonWithoutRecords(personKey []byte) error {
 
 // PersonRecords reads the records of a person that lie in the ledger.
 func (t *Tx) PersonRecords(personKey []byte) ([]docket.RecordID, error) {
-	if known, ok := t.ahead.held.rows(string(personKey)); ok {
-		slices.SortFunc(known, func(a, b docket.RecordID) int {
+	if known, ok := t.ahead.held[string(personKey)]; ok {
+		ids := make([]docket.RecordID, len(known))
+		for i, h := range known {
+			ids[i] = h.id
+		}
+		slices.SortFunc(ids, func(a, b docket.RecordID) int {
 			return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Seq, b.Seq))
 		})
-		return known, nil
+		return ids, nil
 	}
 	return all(t, `SELECT code, seq FROM person_record WHERE person_key = $1 ORDER BY code, seq`, []any{personKey}, scanRecordID)
 }
@@ -106,17 +110,19 @@ func scanRecordID(scan func(...any) error) (id docket.RecordID, err error) {
 }
 
 // Link joins a record and its person.
-func (t *Tx) Link(id docket.RecordID, personKey []byte) error {
+func (t *Tx) Link(id docket.RecordID, personKey []byte) error { return t.link(id, personKey, 0) }
+
+func (t *Tx) link(id docket.RecordID, personKey []byte, waits int64) error {
 	t.insertSoon(&holdings, []any{string(id.Code), id.Seq, personKey})
-	t.insertSoon(&personRecords, []any{personKey, string(id.Code), id.Seq})
+	t.insertSoon(&personRecords, []any{personKey, string(id.Code), id.Seq, waits})
 	t.ahead.holdings.add(string(id.Code), Holding{id.Seq, personKey})
-	t.ahead.held.add(string(personKey), id)
+	t.ahead.held.add(string(personKey), heldRecord{id, waits})
 	return nil
 }
 
 var (
 	holdings      = insertion{table: "holding", columns: "code, seq, person_key", n: 3}
-	personRecords = insertion{table: "person_record", columns: "person_key, code, seq", n: 3}
+	personRecords = insertion{table: "person_record", columns: "person_key, code, seq, waits", n: 4}
 )
 
 // Unlink parts a record from its person.
@@ -124,7 +130,7 @@ func (t *Tx) Unlink(id docket.RecordID, personKey []byte) error {
 	t.soon([]string{"holding"}, 1, `DELETE FROM holding WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
 	t.soon([]string{"person_record"}, 1, `DELETE FROM person_record WHERE person_key = $1 AND code = $2 AND seq = $3`, personKey, string(id.Code), id.Seq)
 	t.ahead.holdings.remove(string(id.Code), func(h Holding) bool { return h.Seq == id.Seq })
-	t.ahead.held.remove(string(personKey), func(r docket.RecordID) bool { return r == id })
+	t.ahead.held.remove(string(personKey), func(h heldRecord) bool { return h.id == id })
 	return nil
 }
 

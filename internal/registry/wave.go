@@ -1,0 +1,298 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/notice"
+	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/trail"
+)
+
+// A wave decides on many persons, in the order of their keys: on those of whom
+// history waits, or, after another pack came into force, on everybody in the
+// ledger. Each transaction decides on a few of them and writes down how far the
+// wave got, so it may be killed anywhere and run again.
+
+// WaveKind is over whom a wave goes.
+type WaveKind string
+
+// The kinds of wave.
+const (
+	WaveWaiting WaveKind = store.WaveWaiting // persons of whom history waits
+	WaveOpen    WaveKind = store.WaveOpen    // everybody in the ledger
+)
+
+// ErrUnfinished says that a file of history is not in: who is in its rest may
+// not be decided yet.
+var ErrUnfinished = errors.New("a file of history is not taken in to its end")
+
+// WaveRow is how far a wave got.
+type WaveRow = store.Wave
+
+// WaveOptions say how a wave goes.
+type WaveOptions struct {
+	Kind   WaveKind
+	Worker string // its name is its own among all programs
+	// Despite lets the wave go on although a file of history is not finished.
+	Despite bool
+}
+
+// Wave is a wave under way. Its methods are for one goroutine.
+type Wave struct {
+	WaveRow
+
+	Resumed bool
+	Left    int64 // persons that are left, when it began or resumed
+	Report  *Report
+
+	r       *Registry
+	options WaveOptions
+	drafts  drafts
+	passed  []byte // beyond Reached: persons who could not be decided
+}
+
+// waveLease is for how long a wave that is heard no more keeps others out.
+const waveLease = time.Minute
+
+// BeginWave begins a wave, or takes up one that was not finished. ErrBusy where
+// another runs.
+func (r *Registry) BeginWave(ctx context.Context, o WaveOptions, now time.Time) (*Wave, error) {
+	w := &Wave{r: r, options: o, drafts: drafts{}, Report: newReport()}
+	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
+		if err := w.hold(tx, now); err != nil {
+			return err
+		}
+		row, err := tx.UnfinishedWave()
+		if w.Resumed = err == nil; err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if w.Resumed {
+			if WaveKind(row.Kind) != o.Kind {
+				return fmt.Errorf("%w: a wave over %s persons was begun on %s and not finished: finish it first", ErrInput, row.Kind, civil.Of(row.Began))
+			}
+			w.WaveRow = row
+			return nil
+		}
+		id, err := uuid.NewRandomFromReader(r.rand)
+		if err != nil {
+			return err
+		}
+		w.WaveRow = WaveRow{ID: id.String(), Kind: string(o.Kind), Began: now}
+		if err := tx.PutWave(&w.WaveRow); err != nil {
+			return err
+		}
+		return w.note(j, "wave.begin", now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w, w.prepare(ctx, now)
+}
+
+// prepare issues what a wave that died left, and counts what is to be done.
+func (w *Wave) prepare(ctx context.Context, now time.Time) error {
+	const most = 500
+	for {
+		n, err := w.r.issueLetters(ctx, now, now, most)
+		if err != nil {
+			return err
+		}
+		if n < most {
+			break
+		}
+	}
+	return w.r.db.Read(ctx, func(tx *store.Tx) (err error) {
+		w.Left, _, err = countOf(tx, w.options.Kind, w.from())
+		return err
+	})
+}
+
+// from is the person after whom the wave goes on. One over those who wait needs
+// no cursor: who was decided waits no more.
+func (w *Wave) from() []byte {
+	if w.passed != nil {
+		return w.passed
+	}
+	if w.options.Kind == WaveOpen {
+		return w.Reached
+	}
+	return []byte{}
+}
+
+func countOf(tx *store.Tx, kind WaveKind, after []byte) (persons, records int64, err error) {
+	if kind == WaveOpen {
+		return tx.OpenRecords(after)
+	}
+	return tx.WaitingRecords(after)
+}
+
+func pageOf(tx *store.Tx, kind WaveKind, after []byte, limit int) ([][]byte, error) {
+	if kind == WaveOpen {
+		return tx.OpenPersons(after, limit)
+	}
+	return tx.WaitingPersons(after, limit)
+}
+
+func (w *Wave) hold(tx *store.Tx, now time.Time) error {
+	err := tx.HoldWave(w.options.Worker, now, now.Add(waveLease))
+	if errors.Is(err, store.ErrStale) {
+		return fmt.Errorf("%w: a wave runs already", ErrBusy)
+	}
+	return err
+}
+
+func (w *Wave) note(j *journal, kind string, now time.Time) error {
+	_, err := j.add(trail.Entry{Kind: kind, At: now, Actor: OperatorPolicy, Detail: map[string]string{
+		"wave": w.ID, "over": w.Kind, "persons": fmt.Sprint(w.Persons), "records": fmt.Sprint(w.Records),
+	}}, nil)
+	return err
+}
+
+// Step decides on at most limit persons in one transaction, and says whether
+// more may be left.
+func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, err error) {
+	var (
+		next   WaveRow
+		mail   *mailing
+		counts *Report
+		last   []byte
+		n      int
+	)
+	err = w.r.write(ctx, func(tx *store.Tx, j *journal) error {
+		if err := w.hold(tx, now); err != nil {
+			return err
+		}
+		if err := w.whole(tx); err != nil {
+			return err
+		}
+		keys, err := pageOf(tx, w.options.Kind, w.from(), limit)
+		if n = len(keys); err != nil || n == 0 {
+			return err
+		}
+		next, last, mail, counts = w.WaveRow, keys[n-1], w.drafts.mailing(), newReport()
+		next.Reached, j.mailing = last, mail
+		s := &stretch{r: w.r, tx: tx, j: j, on: civil.Of(now), report: counts}
+		if err := s.run(keys, now); err != nil {
+			return err
+		}
+		mail.post(tx, now)
+		next.Persons, next.Records = next.Persons+counts.Persons, next.Records+counts.Records
+		tx.AddWaveCounts(w.ID, counts.counts())
+		return tx.PutWave(&next)
+	})
+	if err != nil || n == 0 {
+		return false, err
+	}
+	w.WaveRow, w.drafts, w.passed = next, mail.drafts, last
+	w.Report.add(counts)
+	return n == limit, nil
+}
+
+// whole sees that all files of history are in.
+func (w *Wave) whole(tx *store.Tx) error {
+	if w.options.Despite {
+		return nil
+	}
+	n, err := tx.UnfinishedFiles()
+	if err == nil && n > 0 {
+		err = ErrUnfinished
+	}
+	return err
+}
+
+// Finish issues the letters that are not full, records that the wave is over,
+// and lets others run one. Its report is then of all of it, also of what was
+// done before it was taken up.
+func (w *Wave) Finish(ctx context.Context, now time.Time) error {
+	err := w.r.write(ctx, func(tx *store.Tx, j *journal) error {
+		if err := w.hold(tx, now); err != nil {
+			return err
+		}
+		w.issue(tx, now)
+		done := w.WaveRow
+		done.Finished = now
+		if err := tx.PutWave(&done); err != nil {
+			return err
+		}
+		if err := w.note(j, "wave.end", now); err != nil {
+			return err
+		}
+		return tx.LeaveWave(w.options.Worker)
+	})
+	if err != nil {
+		return err
+	}
+	w.Finished, w.drafts = now, drafts{}
+	w.Report, err = w.r.WaveReport(ctx, w.ID)
+	return err
+}
+
+// Leave issues the letters as they stand and lets others take the wave up.
+func (w *Wave) Leave(ctx context.Context, now time.Time) error {
+	ctx = context.WithoutCancel(ctx)
+	return w.r.db.Write(ctx, func(tx *store.Tx) error {
+		w.issue(tx, now)
+		return tx.LeaveWave(w.options.Worker)
+	})
+}
+
+func (w *Wave) issue(tx *store.Tx, now time.Time) {
+	for id, d := range w.drafts {
+		tx.IssueLetter(id, d.id, now, notice.Due(now))
+	}
+}
+
+// Waves lists the waves, the last first, and which program runs one until when.
+func (r *Registry) Waves(ctx context.Context, limit int) (all []WaveRow, holder string, until time.Time, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		if all, err = tx.Waves(limit); err != nil {
+			return err
+		}
+		holder, until, err = tx.WaveHolder()
+		return err
+	})
+	return all, holder, until, err
+}
+
+// WaveReport reads what a wave did.
+func (r *Registry) WaveReport(ctx context.Context, id string) (*Report, error) {
+	out := newReport()
+	return out, r.db.Read(ctx, func(tx *store.Tx) error {
+		counts, err := tx.WaveCounts(id)
+		if err != nil {
+			return err
+		}
+		return out.read(counts)
+	})
+}
+
+// Waiting counts over whom a wave would go.
+func (r *Registry) Waiting(ctx context.Context, kind WaveKind) (persons, records int64, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		persons, records, err = countOf(tx, kind, []byte{})
+		return err
+	})
+	return persons, records, err
+}
+
+// Foretell decides on at most limit persons after one and writes nothing: what a
+// wave of this kind would do on a day is added to the report. It gives the last
+// person, nil where none is left.
+func (r *Registry) Foretell(ctx context.Context, kind WaveKind, after []byte, limit int, on civil.Date, report *Report) (last []byte, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		keys, err := pageOf(tx, kind, after, limit)
+		if err != nil || len(keys) == 0 {
+			return err
+		}
+		last = keys[len(keys)-1]
+		s := &stretch{r: r, tx: tx, j: r.journal(), on: on, report: report, dry: true}
+		return s.run(keys, time.Time{})
+	})
+	return last, err
+}

@@ -1,0 +1,155 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/agency"
+	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/registry/registrytest"
+)
+
+func waveOptions(worker string) registry.WaveOptions {
+	return registry.WaveOptions{Kind: registry.WaveWaiting, Worker: worker}
+}
+
+// One whose second conviction stands at the end of the file is not sealed for
+// the first, whatever else arrives before the wave comes; one without is.
+func TestHistoryWaitsForTheWave(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		barred, clean := w.Adult(), w.Adult()
+		first, other, second := w.Case(), w.Case(), w.Case()
+		events := first.DrunkDriver(barred)
+		w.History(other.DrunkDriver(clean)...)
+		w.History(events...)
+		code := codeOf(w, first)
+		one := docket.RecordID{Code: code, Seq: 1}
+		w.Wants(one, docket.Open)
+		w.Sweep()
+		w.Push(first.Event(registrytest.Corrections, docket.ExecutionCompleted, "2025-08-21", registrytest.Served(barred, "社区矫正"))) // live, meanwhile
+		w.Wants(one, docket.Open)
+		w.History(second.Event(registrytest.Court, docket.JudgmentRendered, "2025-12-01",
+			registrytest.Convict(barred, registrytest.Injury, "2025-10-01", registrytest.Months(docket.FixedTerm, 60), "2025-12-12")))
+		foretold := w.Foretell(registry.WaveWaiting, 1)
+		report := w.Wave(registry.WaveWaiting, 1)
+		w.Wants(one, docket.Open)
+		if w.Count(`SELECT COUNT(*) FROM record WHERE status = 'sealed'`) != 1 || w.Count(`SELECT COUNT(*) FROM person_record WHERE waits = 1`) != 0 {
+			w.Error("the one without a second conviction is not sealed, or somebody still waits")
+		}
+		for _, r := range []*registry.Report{foretold, report} {
+			if r.Persons != 2 || r.Records != 3 || r.All["seal"] != 1 || r.By[registry.ByCrime]["危险驾驶罪"]["seal"] != 1 || r.By[registry.ByRegion]["99"]["seal"] != 1 {
+				w.Errorf("the report: %+v", r)
+			}
+			if r.Letters[registrytest.Police] != 1 || r.Letters[registrytest.Court] != 1 || r.Letters[registrytest.Procuratorate] != 1 {
+				w.Errorf("letters: %v", r.Letters)
+			}
+		}
+	})
+}
+
+// codeOf is the code of a case that is not sealed.
+func codeOf(w *world, c *registrytest.Case) docket.Code {
+	w.Helper()
+	codes, err := w.Reg.FindCases(context.Background(), registrytest.OfficerID(registrytest.Procuratorate, agency.Supervisor), c.Number().No)
+	if err != nil || len(codes) != 1 {
+		w.Fatalf("the case: %v, %v", codes, err)
+	}
+	return codes[0]
+}
+
+// A file of history that is not finished keeps the wave from everybody.
+func TestAWaveWaitsForTheRestOfAFile(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		w.History(w.Case().DrunkDriver(w.Adult())...)
+		ctx := context.Background()
+		f, err := w.Reg.BeginHistory(ctx, registry.HistoryFile{Digest: "half", Agency: registrytest.Court}, false, w.Now)
+		if err != nil {
+			w.Fatal(err)
+		}
+		wave, err := w.Reg.BeginWave(ctx, waveOptions("a"), w.Now)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if _, err := wave.Step(ctx, 10, w.Now); !errors.Is(err, registry.ErrUnfinished) {
+			w.Errorf("half a file: %v", err)
+		}
+		if _, err := w.Reg.BeginWave(ctx, waveOptions("b"), w.Now.Add(time.Second)); !errors.Is(err, registry.ErrBusy) {
+			w.Errorf("a second wave: %v", err)
+		}
+		f.Finished = w.Now
+		if err := errors.Join(w.Reg.FinishHistory(ctx, &f), wave.Leave(ctx, w.Now)); err != nil {
+			w.Fatal(err)
+		}
+		if r := w.Wave(registry.WaveWaiting, 10); r.All["seal"] != 1 {
+			w.Errorf("afterwards: %+v", r)
+		}
+	})
+}
+
+// One letter tells an agency of all that a wave sealed; its records show it, and
+// it is answered once for all of them, or record by record.
+func TestLettersAboutMany(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		for range 3 {
+			w.History(w.Case().DrunkDriver(w.Adult())...)
+		}
+		w.Wave(registry.WaveWaiting, 2)
+		ctx := context.Background()
+		clerk := registrytest.OfficerID(registrytest.Police, agency.NoticeClerk)
+		list, total, err := w.Reg.NoticePage(ctx, clerk, 10, 0)
+		if err != nil || total != 1 || len(list) != 1 || list[0].Records != 3 {
+			w.Fatalf("the police's letters: %+v, %d, %v", list, total, err)
+		}
+		b, err := w.Reg.Letter(ctx, clerk, list[0].ID)
+		if err != nil || len(b.Lines) != 3 {
+			w.Fatalf("the letter: %+v, %v", b, err)
+		}
+		lines, err := b.Read(w.AgencyKey(registrytest.Police))
+		if err != nil || len(lines[0].Numbers) == 0 || lines[0].Record != b.Lines[0].Record {
+			w.Fatalf("its lines: %+v, %v", lines, err)
+		}
+		if _, err := b.Read(w.AgencyKey(registrytest.Court)); err == nil {
+			w.Error("another agency reads it")
+		}
+		if _, err := w.Reg.Letter(ctx, registrytest.OfficerID(registrytest.Court, agency.NoticeClerk), list[0].ID); !errors.Is(err, registry.ErrNotFound) {
+			w.Errorf("another agency asks for it: %v", err)
+		}
+		answerByLine(w, clerk, b.ID, b.Lines[0].Record, b.Lines[0].Notice)
+		if err := w.Reg.AcknowledgeLetter(ctx, clerk, b.ID, w.Now); err != nil {
+			w.Fatal(err)
+		}
+		if err := w.Reg.AcknowledgeLetter(ctx, clerk, b.ID, w.Now); !errors.Is(err, registry.ErrState) {
+			w.Errorf("answered twice: %v", err)
+		}
+		supervisor := registrytest.OfficerID(registrytest.Procuratorate, agency.Supervisor)
+		for _, l := range b.Lines {
+			v, err := w.Reg.Case(ctx, supervisor, l.Record.Code)
+			if err != nil || len(v.Records[0].Notices) == 0 {
+				w.Fatalf("the record's letters: %+v, %v", v, err)
+			}
+			for _, n := range v.Records[0].Notices {
+				if (n.Agency == registrytest.Police) != (n.AckedBy == clerk) || n.Letter == "" {
+					w.Errorf("record %s shows the letter as %+v", l.Record, n)
+				}
+			}
+		}
+		w.Check()
+	})
+}
+
+func answerByLine(w *world, clerk, letter string, id docket.RecordID, line string) {
+	w.Helper()
+	ctx := context.Background()
+	if err := w.Reg.Acknowledge(ctx, clerk, id.Code, line, w.Now); err != nil {
+		w.Fatal(err)
+	}
+	if err := w.Reg.Acknowledge(ctx, clerk, id.Code, line, w.Now); !errors.Is(err, registry.ErrState) {
+		w.Errorf("a line answered twice: %v", err)
+	}
+	if n := w.Count(`SELECT answered FROM letter WHERE id = $1 AND acked IS NULL`, letter); n != 1 {
+		w.Errorf("%d records of the letter are answered", n)
+	}
+}
