@@ -143,11 +143,21 @@ func (s *stretch) person(p touch, now time.Time) error {
 	if s.dry {
 		return nil
 	}
-	s.tx.WaitNoMore(p.key)
-	if decision == nil {
-		return nil
+	if decision != nil {
+		if err := s.r.followAll(s.tx, s.j, all, decision, now); err != nil {
+			return err
+		}
 	}
-	return s.r.followAll(s.tx, s.j, all, decision, now)
+	return s.release(p.key)
+}
+
+// release ends a person's waiting; what was sealed took its mark along.
+func (s *stretch) release(key []byte) error {
+	waits, err := s.tx.Waits(key)
+	if err == nil && waits {
+		s.tx.WaitNoMore(key)
+	}
+	return err
 }
 
 // count adds a record of the person's own to the report.
