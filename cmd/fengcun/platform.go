@@ -114,6 +114,9 @@ func (p *platform) keep(ctx context.Context) {
 			p.log.Error("looking at records that are due", "error", err)
 		}
 		p.identify(ctx)
+		if _, err := p.reg.IssueLetters(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
+			p.log.Error("issuing letters that a wave left", "error", err)
+		}
 		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("publishing a checkpoint", "error", err)
 		}

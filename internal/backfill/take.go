@@ -40,6 +40,7 @@ type Taker struct {
 	// Refused gets the lines that did not go in, as they were; it may be nil.
 	// Rows of tables have no such line.
 	Refused func(line []byte) error
+	Pause   time.Duration // between transactions: for others who write where one writes at a time
 	// Moved is told how many bytes of the file were read.
 	Moved func(read int64)
 }
@@ -110,6 +111,9 @@ func (t *Taker) store(ctx context.Context, f registry.HistoryFile, batches <-cha
 		}
 		f.Line = b.last
 		t.Moved(b.read)
+		if err := rest(ctx, t.Pause); err != nil {
+			return f, err
+		}
 	}
 	return f, nil
 }

@@ -15,7 +15,8 @@ type Runner struct {
 	Now      func() time.Time
 	Persons  int           // decided in one transaction
 	Pause    time.Duration // between transactions: for others who write where one writes at a time
-	// Moved is told how many persons are done and how many there are in all.
+	// Moved is told how many persons are done, of how many that were left when
+	// it began.
 	Moved func(done, all int64)
 }
 
@@ -40,27 +41,27 @@ func (r *Runner) Run(ctx context.Context, o registry.WaveOptions) (w *registry.W
 	if w, err = r.Registry.BeginWave(ctx, o, r.Now()); err != nil {
 		return nil, err
 	}
-	all := w.Persons + w.Left
+	before := w.Persons
 	for more := true; more; {
 		if more, err = w.Step(ctx, r.Persons, r.Now()); err != nil {
 			return w, errors.Join(err, w.Leave(ctx, r.Now()))
 		}
-		r.Moved(w.Persons, max(all, w.Persons))
-		if err := r.rest(ctx); err != nil {
+		r.Moved(w.Persons-before, max(w.Left, w.Persons-before))
+		if err := rest(ctx, r.Pause); err != nil {
 			return w, errors.Join(err, w.Leave(ctx, r.Now()))
 		}
 	}
 	return w, w.Finish(ctx, r.Now())
 }
 
-func (r *Runner) rest(ctx context.Context) error {
-	if r.Pause == 0 {
+func rest(ctx context.Context, pause time.Duration) error {
+	if pause == 0 {
 		return ctx.Err()
 	}
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-time.After(r.Pause):
+	case <-time.After(pause):
 		return nil
 	}
 }

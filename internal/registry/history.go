@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/store"
@@ -63,6 +64,24 @@ func (r *Registry) TakeHistory(ctx context.Context, c *Checked, f *HistoryFile) 
 // FinishHistory says that all of a file was answered.
 func (r *Registry) FinishHistory(ctx context.Context, f *HistoryFile) error {
 	return r.write(ctx, func(tx *store.Tx, _ *journal) error { return tx.PutHistoryFile(f) })
+}
+
+// CloseHistory takes a file as it stands, where the rest of it will not come;
+// the file is named by the beginning of its digest.
+func (r *Registry) CloseHistory(ctx context.Context, digest string, now time.Time) (f HistoryFile, err error) {
+	return f, r.write(ctx, func(tx *store.Tx, _ *journal) error {
+		all, err := tx.HistoryFiles()
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(f HistoryFile) bool { return !f.Finished.IsZero() || !strings.HasPrefix(f.Digest, digest) })
+		if len(all) != 1 || digest == "" {
+			return ErrNotFound
+		}
+		f = all[0]
+		f.Finished = now
+		return tx.PutHistoryFile(&f)
+	})
 }
 
 // HistoryFiles lists the files of history, the first first.

@@ -233,16 +233,18 @@ func (r *Registry) Pack(digest string) (*policy.Pack, bool) {
 	return r.packs.set.Load().ByDigest(digest)
 }
 
-// PacksInForce counts the packs that decide on a day.
-func (r *Registry) PacksInForce(on civil.Date) int {
-	n := 0
+// InForce are the packs that decide on a day.
+func (r *Registry) InForce(on civil.Date) (all []*policy.Pack) {
 	for _, regime := range policy.Regimes() {
-		if r.packs.set.Load().InForce(regime, on) != nil {
-			n++
+		if p := r.packs.set.Load().InForce(regime, on); p != nil {
+			all = append(all, p)
 		}
 	}
-	return n
+	return all
 }
+
+// PacksInForce counts the packs that decide on a day.
+func (r *Registry) PacksInForce(on civil.Date) int { return len(r.InForce(on)) }
 
 // StepCounts counts what each of the ten steps has done here.
 func (r *Registry) StepCounts(ctx context.Context) (n [10]int, err error) {

@@ -142,7 +142,9 @@ func (r *Report) counts() []store.WaveCount {
 	for id, n := range r.Letters {
 		out = append(out, store.WaveCount{Topic: topicLetters, Key: id, N: n})
 	}
-	slices.SortFunc(out, func(a, b store.WaveCount) int { return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(out, func(a, b store.WaveCount) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Key, b.Key))
+	})
 	return out
 }
 

@@ -92,7 +92,10 @@ func (r *Registry) BeginWave(ctx context.Context, o WaveOptions, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	return w, w.prepare(ctx, now)
+	if err := w.prepare(ctx, now); err != nil {
+		return nil, errors.Join(err, w.Leave(ctx, now))
+	}
+	return w, nil
 }
 
 // prepare issues what a wave that died left, and counts what is to be done.
