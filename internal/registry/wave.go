@@ -122,7 +122,7 @@ func (w *Wave) from() []byte {
 	if w.passed != nil {
 		return w.passed
 	}
-	if w.options.Kind == WaveOpen {
+	if w.options.Kind == WaveOpen && w.Reached != nil {
 		return w.Reached
 	}
 	return []byte{}
