@@ -3,7 +3,6 @@ package backfill_test
 import (
 	"os"
 	"runtime"
-	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -23,7 +22,6 @@ func BenchmarkTry(b *testing.B) {
 		s := &synthetic{records: n}
 		s.enrol(b, w)
 		_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
-		debug.SetGCPercent(50)
 		start := time.Now()
 		c0 := cpu()
 		s.take(b, w, batch)

@@ -30,8 +30,10 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err != nil {
 		return err
 	}
-	if err := tx.LockPerson(key, c.At); err != nil {
-		return err
+	if !tx.Alone() { // else nobody is there to wait for, and the person has a row
+		if err := tx.LockPerson(key, c.At); err != nil {
+			return err
+		}
 	}
 	content, err := r.content(tx, s)
 	if err != nil {
@@ -54,8 +56,10 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := r.supersede(tx, id, store.KindSeal, c.At); err != nil {
 		return err
 	}
-	if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
-		return err
+	if content.Custodian != s.row.Custodian || !s.row.Due.IsZero() {
+		if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
+			return err
+		}
 	}
 	if err := r.notify(tx, j, id, store.KindSeal, &s.state, c.At); err != nil {
 		return err

@@ -51,6 +51,7 @@ type ahead struct {
 	reviews  foreseen[Review]
 	agencies map[string]*agency.Agency // that were read, by id
 	locked   map[docket.Code]bool      // cases
+	persons  map[string]bool           // that are locked and have a row
 	fresh    map[docket.Code]bool      // cases that this transaction opened
 	byKeys   bool                      // the database was told
 }
@@ -59,7 +60,7 @@ func newAhead() ahead {
 	return ahead{
 		intakes: foreseen[*Intake]{}, aliases: foreseen[docket.Code]{}, hidden: foreseen[vault.SealedAlias]{},
 		held: foreseen[heldRecord]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
-		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{},
+		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{}, persons: map[string]bool{},
 	}
 }
 

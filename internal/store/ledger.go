@@ -18,10 +18,15 @@ func (t *Tx) LockPerson(personKey []byte, at time.Time) error {
 // LockPersons is LockPerson for several, in one order for all who lock.
 func (t *Tx) LockPersons(personKeys [][]byte, at time.Time) error {
 	keys := slices.SortedFunc(slices.Values(personKeys), bytes.Compare)
+	wanted := false
 	for _, k := range slices.CompactFunc(keys, bytes.Equal) {
+		if t.ahead.persons[string(k)] {
+			continue
+		}
+		wanted, t.ahead.persons[string(k)] = true, true
 		t.insertSoon(&persons, []any{k, micros(at), micros(at)})
 	}
-	if t.db.engine.oneWriter() {
+	if !wanted || t.db.engine.oneWriter() {
 		return nil // nobody else is there to wait for
 	}
 	return t.flush()
@@ -85,6 +90,7 @@ var turns = insertion{table: "turn", columns: "key", n: 1}
 
 // DropPersonWithoutRecords deletes the person's row when no open record is left.
 func (t *Tx) DropPersonWithoutRecords(personKey []byte) error {
+	delete(t.ahead.persons, string(personKey))
 	t.soon([]string{"person", "person_record"}, anyRows, `DELETE FROM person WHERE person_key = $1
 		AND NOT EXISTS (SELECT 1 FROM person_record WHERE person_key = $1)`, personKey)
 	return nil
@@ -267,6 +273,9 @@ func (t *Tx) caseSlips(code docket.Code) ([]Slip, bool) {
 
 // DropSlips deletes the slips of a record; of Seq 0, those of the case.
 func (t *Tx) DropSlips(id docket.RecordID) error {
+	if known, ok := t.ahead.slips[string(id.Code)]; ok && !slices.ContainsFunc(known, func(s Slip) bool { return s.ID.Seq == id.Seq }) {
+		return nil
+	}
 	t.soon([]string{"slip"}, anyRows, `DELETE FROM slip WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
 	t.ahead.slips.remove(string(id.Code), func(s Slip) bool { return s.ID.Seq == id.Seq })
 	return nil
