@@ -3,6 +3,8 @@ package backfill
 import (
 	"context"
 	"errors"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/civil"
@@ -20,18 +22,61 @@ type Runner struct {
 	Moved func(done, all int64)
 }
 
-// Foretell says what a wave would do on a day. Nothing is written.
+// Foretell says what a wave would do on a day. Nothing is written; all
+// processors decide.
 func (r *Runner) Foretell(ctx context.Context, kind registry.WaveKind, on civil.Date) (*registry.Report, error) {
 	all, _, err := r.Registry.Waiting(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
-	report := registry.NewReport()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	pages := make(chan [][]byte)
+	var (
+		total = registry.NewReport()
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+	)
+	for range min(mostReaders, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for keys := range pages {
+				report, err := r.Registry.Foretell(ctx, keys, on)
+				if err != nil {
+					cancel(err)
+					return
+				}
+				mu.Lock()
+				total.Add(report)
+				r.Moved(total.Persons, max(all, total.Persons))
+				mu.Unlock()
+			}
+		})
+	}
+	err = r.pages(ctx, kind, pages)
+	close(pages)
+	wg.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return total, err
+}
+
+// mostReaders is how many decide at the same time: each has a connection.
+const mostReaders = 3
+
+// pages gives out who is to be decided.
+func (r *Runner) pages(ctx context.Context, kind registry.WaveKind, out chan<- [][]byte) error {
 	for after := []byte{}; ; {
-		if after, err = r.Registry.Foretell(ctx, kind, after, r.Persons, on, report); err != nil || after == nil {
-			return report, err
+		keys, err := r.Registry.WavePage(ctx, kind, after, r.Persons)
+		if err != nil || len(keys) == 0 {
+			return err
 		}
-		r.Moved(report.Persons, max(all, report.Persons))
+		after = keys[len(keys)-1]
+		select {
+		case out <- keys:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 }
 

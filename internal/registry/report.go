@@ -99,8 +99,8 @@ func penaltyOf(s *docket.State) string {
 	return string(s.Sentence.Kind)
 }
 
-// add takes the counts of another report over.
-func (r *Report) add(o *Report) {
+// Add takes the counts of another report over.
+func (r *Report) Add(o *Report) {
 	r.Persons += o.Persons
 	r.Records += o.Records
 	for outcome, n := range o.All {

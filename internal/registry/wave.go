@@ -193,7 +193,7 @@ func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, e
 		return false, err
 	}
 	w.WaveRow, w.drafts, w.passed = next, mail.drafts, last
-	w.Report.add(counts)
+	w.Report.Add(counts)
 	return n == limit, nil
 }
 
@@ -284,18 +284,22 @@ func (r *Registry) Waiting(ctx context.Context, kind WaveKind) (persons, records
 	return persons, records, err
 }
 
-// Foretell decides on at most limit persons after one and writes nothing: what a
-// wave of this kind would do on a day is added to the report. It gives the last
-// person, nil where none is left.
-func (r *Registry) Foretell(ctx context.Context, kind WaveKind, after []byte, limit int, on civil.Date, report *Report) (last []byte, err error) {
+// WavePage lists at most limit persons after one over whom a wave of a kind
+// would go.
+func (r *Registry) WavePage(ctx context.Context, kind WaveKind, after []byte, limit int) (keys [][]byte, err error) {
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
-		keys, err := pageOf(tx, kind, after, limit)
-		if err != nil || len(keys) == 0 {
-			return err
-		}
-		last = keys[len(keys)-1]
+		keys, err = pageOf(tx, kind, after, limit)
+		return err
+	})
+	return keys, err
+}
+
+// Foretell decides on persons and writes nothing: what a wave would do with them
+// on a day.
+func (r *Registry) Foretell(ctx context.Context, keys [][]byte, on civil.Date) (*Report, error) {
+	report := newReport()
+	return report, r.db.Read(ctx, func(tx *store.Tx) error {
 		s := &stretch{r: r, tx: tx, j: r.journal(), on: on, report: report, dry: true}
 		return s.run(keys, time.Time{})
 	})
-	return last, err
 }

@@ -34,7 +34,7 @@ const readerCount = 4
 
 // What one reader keeps of the files the system keeps too: several that walk
 // through whole tables must not fill the memory.
-var readerPragmas = []string{"PRAGMA query_only(1)", "PRAGMA main.cache_size(-8192)", "PRAGMA vault.cache_size(-4096)"}
+var readerPragmas = []string{"PRAGMA query_only(1)", "PRAGMA main.cache_size(-4096)", "PRAGMA vault.cache_size(-2048)"}
 
 // openSQLite opens a file and the vault's file beside it.
 func openSQLite(ctx context.Context, file string) (engine, error) {

@@ -64,10 +64,15 @@ func (w *World) Wave(kind registry.WaveKind, persons int) *registry.Report {
 func (w *World) Foretell(kind registry.WaveKind, persons int) *registry.Report {
 	w.Helper()
 	report := registry.NewReport()
-	for after := []byte{}; after != nil; {
-		var err error
-		after, err = w.Reg.Foretell(context.Background(), kind, after, persons, w.Today(), report)
+	for after := []byte{}; ; {
+		keys, err := w.Reg.WavePage(context.Background(), kind, after, persons)
 		w.must(err)
+		if len(keys) == 0 {
+			return report
+		}
+		part, err := w.Reg.Foretell(context.Background(), keys, w.Today())
+		w.must(err)
+		report.Add(part)
+		after = keys[len(keys)-1]
 	}
-	return report
 }
