@@ -297,6 +297,9 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 		}
 		return j.change(tx, c, o.Agency)
 	}
+	if err := r.ripe(tx, it.Record); err != nil {
+		return err
+	}
 	state, err := r.state(tx, it.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrState
@@ -306,4 +309,21 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 	}
 	c.To = docket.Sealed
 	return r.seal(tx, j, &standing{row: row, state: state}, c)
+}
+
+// ripe refuses to seal what waits for the wave: what was proposed was proposed
+// before history said more of the person.
+func (r *Registry) ripe(tx *store.Tx, id docket.RecordID) error {
+	key, err := tx.Holder(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrState
+	}
+	if err != nil {
+		return err
+	}
+	waits, err := r.leftToWave(tx, key)
+	if err == nil && waits {
+		err = fmt.Errorf("%w: history of this person came in, and policy decides anew when the wave comes to it", ErrState)
+	}
+	return err
 }

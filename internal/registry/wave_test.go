@@ -10,6 +10,7 @@ import (
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
+	"github.com/fengcun/fengcun/internal/store"
 )
 
 func waveOptions(worker string) registry.WaveOptions {
@@ -152,4 +153,53 @@ func answerByLine(w *world, clerk, letter string, id docket.RecordID, line strin
 	if n := w.Count(`SELECT answered FROM letter WHERE id = $1 AND acked IS NULL`, letter); n != 1 {
 		w.Errorf("%d records of the letter are answered", n)
 	}
+}
+
+// What was proposed before history came in is not sealed on that word: the wave
+// proposes anew, or no more.
+func TestAProposalWaitsForTheWave(t *testing.T) {
+	w := registrytest.New(t, registrytest.Options{ConfirmSealing: true})
+	p := w.Adult()
+	_, id := w.Convicted(p, registrytest.DrunkDriving, "2025-04-01", registrytest.Months(docket.Detention, 2), "2025-06-20")
+	item := openItem(w, id, store.KindSeal)
+	w.History(w.Case().Event(registrytest.Court, docket.JudgmentRendered, "2025-12-01",
+		registrytest.Convict(p, registrytest.Injury, "2025-10-01", registrytest.Months(docket.FixedTerm, 60), "2025-12-12")))
+	confirm := func() error {
+		return w.Reg.Review(context.Background(), registrytest.OfficerID(registrytest.Court, agency.SealReviewer), id.Code, item.ID, true, "同意", w.Now)
+	}
+	if err := confirm(); !errors.Is(err, registry.ErrState) {
+		t.Errorf("confirmed while history waits: %v", err)
+	}
+	w.Check()
+	w.Wave(registry.WaveWaiting, 10)
+	w.Wants(id, docket.Open)
+	if err := confirm(); !errors.Is(err, registry.ErrState) {
+		t.Errorf("confirmed though policy proposes it no more: %v", err)
+	}
+}
+
+// History of two whom an officer joined is decided together, whichever of them
+// it is about; a live report on the other waits as well.
+func TestJoinedPersonsWaitTogether(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		p := w.Adult()
+		other := selfReported(p)
+		w.Convicted(p, registrytest.Theft, "2024-01-05", registrytest.Months(docket.FixedTerm, 60), "2024-06-20")
+		c, _ := w.Convicted(other, registrytest.Theft, "2023-05-05", registrytest.Months(docket.FixedTerm, 61), "2023-11-01")
+		w.Identify()
+		if err := ruleIdentity(w, reviewer, pairs(w, reviewer, "")[0].Row.ID, "", registry.SamePerson); err != nil {
+			w.Fatal(err)
+		}
+		w.History(w.Case().DrunkDriver(p)...)
+		w.Push(c.Event(registrytest.Detention, docket.ExecutionCompleted, "2025-08-21", registrytest.Served(other, "看守所"))) // live
+		if n := w.Count(`SELECT COUNT(DISTINCT person_key) FROM person_record WHERE waits = 1`); n != 2 {
+			w.Errorf("%d of the two wait", n)
+		}
+		if r := w.Wave(registry.WaveWaiting, 1); r.Persons != 2 || r.Records != 3 || r.All["seal"] != 0 {
+			w.Errorf("the wave: %+v", r)
+		}
+		if n := w.Count(`SELECT COUNT(*) FROM record WHERE status = 'sealed'`) + w.Count(`SELECT COUNT(*) FROM person_record WHERE waits = 1`); n != 0 {
+			w.Errorf("%d records are sealed in spite of the other identity's, or wait", n)
+		}
+	})
 }
