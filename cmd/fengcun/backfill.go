@@ -30,7 +30,7 @@ type backfillWaveCmd struct {
 	AllOpen    bool           `help:"Over everybody in the ledger and not only those of whom history waits: after another pack came into force. 全部在册人员."`
 	On         string         `help:"Day of a dry run, YYYY-MM-DD; default: today. 试算日期."`
 	Unfinished bool           `help:"Seal although a file of history is not taken in to its end. 忽略未完成的文件."`
-	Persons    int            `default:"500" help:"Persons in one transaction. 每批人数."`
+	Persons    int            `default:"250" help:"Persons in one transaction. 每批人数."`
 	Pause      *time.Duration `help:"Between two transactions; default: 100ms on SQLite, where one program writes at a time. 批间停顿."`
 	Format     string         `enum:"table,json,csv" default:"table" help:"table, json or csv. 输出格式."`
 	Report     string         `type:"path" help:"File that gets the report, too, in JSON. 报告文件."`

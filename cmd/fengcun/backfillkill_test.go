@@ -98,7 +98,7 @@ func (k *backfillKilling) untilDone(what string, args ...string) {
 			if err == nil {
 				return
 			}
-			if !strings.Contains(said.String(), "another worker has this key in hand") { // the lease of one that was killed
+			if !strings.Contains(said.String(), "a wave runs already") { // the lease of one that was killed
 				k.t.Fatalf("fengcun %s: %v\n%s", strings.Join(args, " "), err, said.String())
 			}
 			time.Sleep(time.Second)

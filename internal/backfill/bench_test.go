@@ -69,14 +69,14 @@ func history(b *testing.B, records int) (c course) {
 	b.Logf("take: %s", c.take)
 	var foretold, done *registry.Report
 	c.dry = run(b, records, func() {
-		r := &backfill.Runner{Registry: w.Reg, Persons: 500, Moved: func(int64, int64) {}}
+		r := &backfill.Runner{Registry: w.Reg, Moved: func(int64, int64) {}}
 		var err error
 		if foretold, err = r.Foretell(context.Background(), registry.WaveWaiting, civil.Of(w.Now)); err != nil {
 			b.Fatal(err)
 		}
 	})
 	b.Logf("dry run: %s", c.dry)
-	c.wave = run(b, records, func() { done = s.wave(b, w, 500) })
+	c.wave = run(b, records, func() { done = s.wave(b, w, 250) })
 	b.Logf("wave: %s; %v", c.wave, done.All)
 	if done.Records != int64(records) || done.All["seal"] != foretold.All["seal"] || done.All["keep"] != foretold.All["keep"] || done.All["seal"] == 0 {
 		b.Errorf("foretold %v, done %v", foretold.All, done.All)

@@ -61,13 +61,17 @@ func (r *Runner) Foretell(ctx context.Context, kind registry.WaveKind, on civil.
 	return total, err
 }
 
-// mostReaders is how many decide at the same time: each has a connection.
-const mostReaders = 3
+// mostReaders is how many decide at the same time: each has a connection. What
+// one keeps in memory grows with how many persons it decides together.
+const (
+	mostReaders = 3
+	foretold    = 100
+)
 
 // pages gives out who is to be decided.
 func (r *Runner) pages(ctx context.Context, kind registry.WaveKind, out chan<- [][]byte) error {
 	for after := []byte{}; ; {
-		keys, err := r.Registry.WavePage(ctx, kind, after, r.Persons)
+		keys, err := r.Registry.WavePage(ctx, kind, after, foretold)
 		if err != nil || len(keys) == 0 {
 			return err
 		}

@@ -58,10 +58,13 @@ type Wave struct {
 }
 
 // waveLease is for how long a wave that is heard no more keeps others out.
-const waveLease = time.Minute
+const waveLease = 20 * time.Second
 
-// BeginWave begins a wave, or takes up one that was not finished. ErrBusy where
-// another runs.
+// ErrRuns says that another program runs a wave, or was killed a moment ago.
+var ErrRuns = errors.New("a wave runs already; one that was killed keeps others out for 20 seconds")
+
+// BeginWave begins a wave, or takes up one that was not finished. ErrRuns where
+// another does.
 func (r *Registry) BeginWave(ctx context.Context, o WaveOptions, now time.Time) (*Wave, error) {
 	w := &Wave{r: r, options: o, drafts: drafts{}, Report: newReport()}
 	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
@@ -145,7 +148,7 @@ func pageOf(tx *store.Tx, kind WaveKind, after []byte, limit int) ([][]byte, err
 func (w *Wave) hold(tx *store.Tx, now time.Time) error {
 	err := tx.HoldWave(w.options.Worker, now, now.Add(waveLease))
 	if errors.Is(err, store.ErrStale) {
-		return fmt.Errorf("%w: a wave runs already", ErrBusy)
+		return ErrRuns
 	}
 	return err
 }

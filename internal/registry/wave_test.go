@@ -77,7 +77,7 @@ func TestAWaveWaitsForTheRestOfAFile(t *testing.T) {
 		if _, err := wave.Step(ctx, 10, w.Now); !errors.Is(err, registry.ErrUnfinished) {
 			w.Errorf("half a file: %v", err)
 		}
-		if _, err := w.Reg.BeginWave(ctx, waveOptions("b"), w.Now.Add(time.Second)); !errors.Is(err, registry.ErrBusy) {
+		if _, err := w.Reg.BeginWave(ctx, waveOptions("b"), w.Now.Add(time.Second)); !errors.Is(err, registry.ErrRuns) {
 			w.Errorf("a second wave: %v", err)
 		}
 		f.Finished = w.Now
