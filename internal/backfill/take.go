@@ -87,11 +87,11 @@ func (t *Taker) Take(ctx context.Context, feed gateway.Feed, digest string, agai
 	if read := <-failed; err == nil {
 		err = read
 	}
-	if err != nil {
-		return f, err
+	if err != nil { // stopped in good order, it need not read the last lines again
+		return f, errors.Join(err, t.Registry.KeepHistory(context.WithoutCancel(ctx), &f))
 	}
 	f.Finished = t.Now()
-	return f, t.Registry.FinishHistory(ctx, &f)
+	return f, t.Registry.KeepHistory(ctx, &f)
 }
 
 // store stores batches. What is written down with a batch is the cursor before

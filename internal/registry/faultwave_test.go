@@ -38,7 +38,7 @@ func takeHistoryAct(w *world) func() deed {
 				return err
 			}
 			f.Line, f.Finished = 1, w.Now
-			return w.Reg.FinishHistory(ctx, &f)
+			return w.Reg.KeepHistory(ctx, &f)
 		}
 		return a
 	}

@@ -61,8 +61,8 @@ func (r *Registry) TakeHistory(ctx context.Context, c *Checked, f *HistoryFile) 
 	return c.receipts(), nil
 }
 
-// FinishHistory says that all of a file was answered.
-func (r *Registry) FinishHistory(ctx context.Context, f *HistoryFile) error {
+// KeepHistory writes down how far a file got: to its end, or where it was left.
+func (r *Registry) KeepHistory(ctx context.Context, f *HistoryFile) error {
 	return r.write(ctx, func(tx *store.Tx, _ *journal) error { return tx.PutHistoryFile(f) })
 }
 

@@ -81,7 +81,7 @@ func TestAWaveWaitsForTheRestOfAFile(t *testing.T) {
 			w.Errorf("a second wave: %v", err)
 		}
 		f.Finished = w.Now
-		if err := errors.Join(w.Reg.FinishHistory(ctx, &f), wave.Leave(ctx, w.Now)); err != nil {
+		if err := errors.Join(w.Reg.KeepHistory(ctx, &f), wave.Leave(ctx, w.Now)); err != nil {
 			w.Fatal(err)
 		}
 		if r := w.Wave(registry.WaveWaiting, 10); r.All["seal"] != 1 {

@@ -39,7 +39,7 @@ func (w *World) TakeHistory(d *registry.Delivery) []registry.Receipt {
 		}
 	}
 	f.Line, f.Finished = int64(len(d.Events)), w.Now
-	w.must(w.Reg.FinishHistory(ctx, &f))
+	w.must(w.Reg.KeepHistory(ctx, &f))
 	w.step()
 	return receipts[0]
 }
