@@ -63,7 +63,9 @@ func kindText(kind string) string {
 	return "seal 封存"
 }
 
-func (c *noticeListCmd) letterKey() (key suite.DecryptKey, err error) { return readLetterKey(c.Letters) }
+func (c *noticeListCmd) letterKey() (key suite.DecryptKey, err error) {
+	return readLetterKey(c.Letters)
+}
 
 // readLetterKey reads the key by which an agency reads its letters; none where
 // no file is named.

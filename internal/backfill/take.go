@@ -82,7 +82,8 @@ func (t *Taker) Take(ctx context.Context, feed gateway.Feed, digest string, agai
 	}()
 	f, err = t.store(ctx, f, batches)
 	cancel(errGivenUp)
-	for range batches { //nolint:revive // the reader ends
+	for range batches {
+		continue // until the reader has ended
 	}
 	if read := <-failed; err == nil {
 		err = read

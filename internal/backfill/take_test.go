@@ -77,7 +77,9 @@ func (k *taking) take(path string, batch int) (registry.HistoryFile, error) {
 	batches := 0
 	t := &backfill.Taker{
 		Registry: k.w.Reg, Agency: court, Key: k.w.SystemKey(court), Rand: rand.Reader, Now: func() time.Time { return k.w.Now }, Batch: batch,
-		Tell:    func(line int64, pointer, message string) { k.told = append(k.told, fmt.Sprintf("%d %s %s", line, pointer, message)) },
+		Tell: func(line int64, pointer, message string) {
+			k.told = append(k.told, fmt.Sprintf("%d %s %s", line, pointer, message))
+		},
 		Refused: func(line []byte) error { _, err := k.kept.Write(append(bytes.TrimSpace(line), '\n')); return err },
 		Moved: func(int64) {
 			if batches++; k.stop != nil && k.stop(batches) {

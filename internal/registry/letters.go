@@ -67,22 +67,22 @@ func (r *Registry) line(tx *store.Tx, m *mailing, a *agency.Agency, id docket.Re
 	}
 	d.records++
 	m.drafts[a.ID], m.touched[a.ID] = d, true
+	m.full(tx, a.ID, at)
 	return store.Notice{
 		Record: id, ID: uid.String(), Kind: store.KindSeal, Agency: a.ID, Issued: at, Due: notice.Due(at), Body: body, Letter: d.id,
-	}, r.full(tx, m, a.ID, at)
+	}, nil
 }
 
 // full issues a draft that has all the records a letter may name.
-func (r *Registry) full(tx *store.Tx, m *mailing, agencyID string, at time.Time) error {
+func (m *mailing) full(tx *store.Tx, agencyID string, at time.Time) {
 	d := m.drafts[agencyID]
 	if d.records < notice.MostRecords {
-		return nil
+		return
 	}
 	tx.GrowLetter(agencyID, d.id, d.records, at)
 	tx.IssueLetter(agencyID, d.id, at, notice.Due(at))
 	delete(m.drafts, agencyID)
 	delete(m.touched, agencyID)
-	return nil
 }
 
 // post writes down how far the drafts of a transaction have come.

@@ -83,7 +83,7 @@ func (r *Report) letters(s *docket.State) {
 func crimeOf(s *docket.State) string {
 	for _, c := range crimesOf(s) {
 		if m, ok := norm.Crimes().Find(c.Name); ok {
-			return m.Crime.Name
+			return m.Name
 		}
 	}
 	return ""

@@ -35,7 +35,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 			return err
 		}
 	}
-	content, err := r.content(tx, s)
+	content, err := r.content(tx, j, s)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 }
 
 // content gathers what goes into the vault.
-func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
+func (r *Registry) content(tx *store.Tx, j *journal, s *standing) (*vault.Content, error) {
 	c := &vault.Content{Record: s.row.ID, Custodian: custodian(s), Identity: s.state.Identity}
 	slips, err := tx.CaseSlips(s.row.ID.Code)
 	if err != nil {
@@ -81,9 +81,11 @@ func (r *Registry) content(tx *store.Tx, s *standing) (*vault.Content, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading an event of case %s: %w", s.row.ID.Code, err)
 		}
-		e, err := docket.Stored(raw)
-		if err != nil {
-			return nil, err
+		e := j.read[bodyOf(&slip)]
+		if e == nil {
+			if e, err = docket.Stored(raw); err != nil {
+				return nil, err
+			}
 		}
 		switch slip.ID.Seq {
 		case s.row.ID.Seq:
