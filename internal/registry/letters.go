@@ -34,12 +34,13 @@ type draft struct {
 // mailing is the drafts within one transaction, which may be run more than once
 // or fail: the wave takes them over when it is committed.
 type mailing struct {
+	most    int64 // records in a letter
 	drafts  drafts
 	touched map[string]bool
 }
 
-func (d drafts) mailing() *mailing {
-	return &mailing{drafts: maps.Clone(d), touched: make(map[string]bool)}
+func (d drafts) mailing(most int64) *mailing {
+	return &mailing{most: most, drafts: maps.Clone(d), touched: make(map[string]bool)}
 }
 
 // line writes a record's line into the draft to one agency.
@@ -76,7 +77,7 @@ func (r *Registry) line(tx *store.Tx, m *mailing, a *agency.Agency, id docket.Re
 // full issues a draft that has all the records a letter may name.
 func (m *mailing) full(tx *store.Tx, agencyID string, at time.Time) {
 	d := m.drafts[agencyID]
-	if d.records < notice.MostRecords {
+	if d.records < m.most {
 		return
 	}
 	tx.GrowLetter(agencyID, d.id, d.records, at)

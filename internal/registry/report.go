@@ -185,5 +185,6 @@ func (t Tally) Sum() (n int64) {
 	return n
 }
 
-// LettersFor is how many letters name so many records.
+// LettersFor is how many letters name so many records, at least: a wave that was
+// stopped issues some that are not full.
 func LettersFor(records int64) int64 { return (records + notice.MostRecords - 1) / notice.MostRecords }

@@ -41,6 +41,9 @@ type WaveOptions struct {
 	Worker string // its name is its own among all programs
 	// Despite lets the wave go on although a file of history is not finished.
 	Despite bool
+	// Letter is how many records one letter names at most; notice.MostRecords
+	// where it is 0.
+	Letter int64
 }
 
 // Wave is a wave under way. Its methods are for one goroutine.
@@ -66,6 +69,9 @@ var ErrRuns = errors.New("a wave runs already; one that was killed keeps others 
 // BeginWave begins a wave, or takes up one that was not finished. ErrRuns where
 // another does.
 func (r *Registry) BeginWave(ctx context.Context, o WaveOptions, now time.Time) (*Wave, error) {
+	if o.Letter <= 0 {
+		o.Letter = notice.MostRecords
+	}
 	w := &Wave{r: r, options: o, drafts: drafts{}, Report: newReport()}
 	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
 		if err := w.hold(tx, now); err != nil {
@@ -181,7 +187,7 @@ func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, e
 		if n = len(keys); err != nil || n == 0 {
 			return err
 		}
-		next, last, mail, counts = w.WaveRow, keys[n-1], w.drafts.mailing(), newReport()
+		next, last, mail, counts = w.WaveRow, keys[n-1], w.drafts.mailing(w.options.Letter), newReport()
 		next.Reached, j.mailing = last, mail
 		s := &stretch{r: w.r, tx: tx, j: j, on: civil.Of(now), report: counts}
 		if err := s.run(keys, now); err != nil {

@@ -141,6 +141,42 @@ func TestLettersAboutMany(t *testing.T) {
 	})
 }
 
+// A letter that is full is issued while the wave goes on, and another begun.
+func TestALetterIsFull(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		for range 5 {
+			w.History(w.Case().DrunkDriver(w.Adult())[:5]...)
+		}
+		ctx := context.Background()
+		o := waveOptions("a")
+		o.Letter = 2
+		wave, err := w.Reg.BeginWave(ctx, o, w.Now)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for range 2 {
+			if _, err := wave.Step(ctx, 2, w.Now); err != nil {
+				w.Fatal(err)
+			}
+			w.Check()
+		}
+		const issued = `SELECT COUNT(*) FROM letter WHERE agency = 'police-990101' AND issued IS NOT NULL AND records = 2`
+		if n := w.Count(issued); n != 2 {
+			w.Errorf("%d full letters are issued", n)
+		}
+		if _, err := wave.Step(ctx, 2, w.Now); err != nil {
+			w.Fatal(err)
+		}
+		if err := wave.Finish(ctx, w.Now); err != nil {
+			w.Fatal(err)
+		}
+		if n, one := w.Count(issued), w.Count(`SELECT COUNT(*) FROM letter WHERE agency = 'police-990101' AND issued IS NOT NULL AND records = 1`); n != 2 || one != 1 {
+			w.Errorf("%d letters of two, %d of one", n, one)
+		}
+		w.Check()
+	})
+}
+
 func answerByLine(w *world, clerk, letter string, id docket.RecordID, line string) {
 	w.Helper()
 	ctx := context.Background()
