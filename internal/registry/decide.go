@@ -74,10 +74,14 @@ func (r *Registry) decide(tx *store.Tx, j *journal, who touch, on civil.Date) ([
 	}
 	decision, err := r.packs.set.Load().Decide(dossier(all, on), on)
 	if err != nil {
-		return nil, nil, fmt.Errorf("deciding: %w", err)
+		return all, nil, fmt.Errorf("%w: %w", errUndecided, err)
 	}
 	return all, decision, nil
 }
+
+// errUndecided says that policy has no answer on a person: too many records, or
+// a rule that errs.
+var errUndecided = errors.New("deciding")
 
 func (r *Registry) followAll(tx *store.Tx, j *journal, all []standing, decision *policy.Decision, now time.Time) error {
 	for i := range all {

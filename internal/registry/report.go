@@ -15,13 +15,15 @@ import (
 	"github.com/fengcun/fengcun/internal/store"
 )
 
-// Unsettled is what becomes of a record on which no decision is due yet: it was
-// filed and not judged.
-const Unsettled = "unsettled"
+// What becomes of records beside what policy says.
+const (
+	Unsettled = "unsettled" // no decision is due yet: it was filed and not judged
+	Undecided = "undecided" // policy has no answer on its person, who waits on: too many records, or a rule that errs
+)
 
 // Outcomes are what may become of a record in a wave, in the order of a report.
 func Outcomes() []string {
-	return []string{string(policy.Seal), string(policy.Observe), string(policy.Review), string(policy.Keep), Unsettled}
+	return []string{string(policy.Seal), string(policy.Observe), string(policy.Review), string(policy.Keep), Unsettled, Undecided}
 }
 
 // The dimensions of a report.

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -131,16 +132,17 @@ func (s *stretch) person(p touch, now time.Time) error {
 		return err // sealed with another's, as the same person's
 	}
 	all, decision, err := s.r.decide(s.tx, s.j, p, s.on)
-	if err != nil {
+	undecided := errors.Is(err, errUndecided)
+	if err != nil && !undecided {
 		return err
 	}
 	s.report.Persons++
 	for i := range all {
-		if err := s.count(&all[i], own, decision); err != nil {
+		if err := s.count(&all[i], own, decision, undecided); err != nil {
 			return err
 		}
 	}
-	if s.dry {
+	if s.dry || undecided { // they wait on
 		return nil
 	}
 	if decision != nil {
@@ -161,13 +163,16 @@ func (s *stretch) release(key []byte) error {
 }
 
 // count adds a record of the person's own to the report.
-func (s *stretch) count(x *standing, own []docket.RecordID, decision *policy.Decision) error {
+func (s *stretch) count(x *standing, own []docket.RecordID, decision *policy.Decision, undecided bool) error {
 	if !slices.Contains(own, x.row.ID) {
 		return nil
 	}
 	outcome, err := s.outcome(x, decision)
 	if err != nil {
 		return err
+	}
+	if undecided {
+		outcome = Undecided
 	}
 	region, err := regionOf(s.tx, custodian(x))
 	if err != nil {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/notice"
 	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/suite"
 	"github.com/fengcun/fengcun/internal/trail"
 )
 
@@ -183,12 +185,13 @@ func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, e
 		if err := w.whole(tx); err != nil {
 			return err
 		}
-		keys, err := pageOf(tx, w.options.Kind, w.from(), limit)
+		keys, err := pageOf(tx, w.options.Kind, w.from(), limit+1)
 		if n = len(keys); err != nil || n == 0 {
 			return err
 		}
-		next, last, mail, counts = w.WaveRow, keys[n-1], w.drafts.mailing(w.options.Letter), newReport()
-		next.Reached, j.mailing = last, mail
+		next, mail, counts = w.WaveRow, w.drafts.mailing(w.options.Letter), newReport()
+		keys, next.Reached = w.cursor(keys, limit)
+		last, j.mailing = keys[len(keys)-1], mail
 		s := &stretch{r: w.r, tx: tx, j: j, on: civil.Of(now), report: counts}
 		if err := s.run(keys, now); err != nil {
 			return err
@@ -203,7 +206,30 @@ func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, e
 	}
 	w.WaveRow, w.drafts, w.passed = next, mail.drafts, last
 	w.Report.Add(counts)
-	return n == limit, nil
+	return n > limit, nil
+}
+
+// cursor gives the persons of one transaction and how far the wave is with them,
+// where that has to be kept. It is no person's key, who may be sealed and gone,
+// but the first bytes of the next one's.
+func (w *Wave) cursor(keys [][]byte, limit int) (now [][]byte, reached []byte) {
+	if w.options.Kind != WaveOpen {
+		return keys[:min(limit, len(keys))], nil
+	}
+	if len(keys) <= limit {
+		return keys, bytes.Repeat([]byte{0xff}, suite.Size+1) // after everybody
+	}
+	return keys[:limit], between(keys[limit-1], keys[limit])
+}
+
+// between is the shortest key after one and before the next.
+func between(a, b []byte) []byte {
+	for n := 1; n < len(b); n++ {
+		if bytes.Compare(b[:n], a) > 0 {
+			return b[:n]
+		}
+	}
+	return a
 }
 
 // whole sees that all files of history are in.
@@ -228,7 +254,7 @@ func (w *Wave) Finish(ctx context.Context, now time.Time) error {
 		}
 		w.issue(tx, now)
 		done := w.WaveRow
-		done.Finished = now
+		done.Finished, done.Reached = now, nil
 		if err := tx.PutWave(&done); err != nil {
 			return err
 		}

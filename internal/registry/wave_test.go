@@ -3,11 +3,13 @@ package registry_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/docket"
+	"github.com/fengcun/fengcun/internal/policy"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
 	"github.com/fengcun/fengcun/internal/store"
@@ -236,6 +238,69 @@ func TestJoinedPersonsWaitTogether(t *testing.T) {
 		}
 		if n := w.Count(`SELECT COUNT(*) FROM record WHERE status = 'sealed'`) + w.Count(`SELECT COUNT(*) FROM person_record WHERE waits = 1`); n != 0 {
 			w.Errorf("%d records are sealed in spite of the other identity's, or wait", n)
+		}
+	})
+}
+
+// One on whom policy has no answer keeps nobody else from being decided; they
+// wait on, and are counted.
+func TestOneWhoCannotBeDecidedHoldsUpNobody(t *testing.T) {
+	w := registrytest.New(t, registrytest.Options{})
+	busy := w.Adult()
+	var events []*docket.Event
+	for range policy.MaxRecords + 1 {
+		events = append(events, w.Case().Event(registrytest.Court, docket.JudgmentRendered, "2025-06-09",
+			registrytest.Convict(busy, registrytest.Theft, "2025-04-01", registrytest.Months(docket.FixedTerm, 6), "2025-06-20")))
+	}
+	w.TakeHistory(w.Delivery(registrytest.Court, events...))
+	w.History(w.Case().DrunkDriver(w.Adult())...)
+	for _, r := range []*registry.Report{w.Foretell(registry.WaveWaiting, 1), w.Wave(registry.WaveWaiting, 1)} {
+		if r.Persons != 2 || r.All[registry.Undecided] != policy.MaxRecords+1 || r.All["seal"] != 1 {
+			t.Errorf("%d persons, %v", r.Persons, r.All)
+		}
+	}
+	if n := w.Count(`SELECT COUNT(DISTINCT person_key) FROM person_record WHERE waits = 1`); n != 1 {
+		t.Errorf("%d persons wait on", n)
+	}
+}
+
+// A wave over everybody in the ledger goes on where it was stopped, also after
+// its last person, and keeps no key of anybody.
+func TestAWaveOverTheOpenLedgerIsTakenUp(t *testing.T) {
+	registrytest.Each(t, func(w *world) {
+		for range 5 {
+			w.Convicted(w.Adult(), registrytest.Theft, "2025-04-01", registrytest.Months(docket.FixedTerm, 60), "2025-06-20")
+		}
+		ctx := context.Background()
+		done := int64(0)
+		for life := 1; ; life++ {
+			w.Now = w.Now.Add(time.Minute)
+			o := waveOptions(fmt.Sprint(life))
+			o.Kind = registry.WaveOpen
+			wave, err := w.Reg.BeginWave(ctx, o, w.Now)
+			if err != nil {
+				w.Fatal(err)
+			}
+			if wave.Left != 5-done || wave.Resumed != (life > 1) {
+				w.Errorf("life %d: %d left after %d, resumed %t", life, wave.Left, done, wave.Resumed)
+			}
+			if _, err := wave.Step(ctx, 2, w.Now); err != nil {
+				w.Fatal(err)
+			}
+			done = wave.Persons
+			if n := w.Count(`SELECT COUNT(*) FROM wave, person WHERE reached = person_key`); n != 0 {
+				w.Error("the wave keeps a person's key")
+			}
+			if life == 4 { // the one before died between its last person and its end
+				if err := wave.Finish(ctx, w.Now); err != nil {
+					w.Fatal(err)
+				}
+				if wave.Persons != 5 || wave.Report.All["keep"] != 5 || w.Count(`SELECT COUNT(*) FROM wave WHERE LENGTH(reached) = 0`) != 1 {
+					w.Errorf("in the end: %+v, %v", wave.WaveRow, wave.Report.All)
+				}
+				return
+			}
+			w.Restart()
 		}
 	})
 }

@@ -75,7 +75,7 @@ type Wave struct {
 	Kind     string
 	Began    time.Time
 	Finished time.Time
-	Reached  []byte // key of the person decided last; none yet: empty
+	Reached  []byte // a key before that of the next person; none kept: empty
 	Persons  int64
 	Records  int64
 }

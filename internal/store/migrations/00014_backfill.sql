@@ -23,7 +23,7 @@ CREATE TABLE wave (
 	kind     TEXT   NOT NULL CONSTRAINT wave_kind CHECK (kind IN ('waiting', 'open')),
 	began    BIGINT NOT NULL,
 	finished BIGINT,
-	reached  BYTEA  NOT NULL, -- the person decided last
+	reached  BYTEA  NOT NULL, -- the first bytes of the next person's key, where that has to be kept
 	persons  BIGINT NOT NULL,
 	records  BIGINT NOT NULL
 );
