@@ -97,15 +97,22 @@ func (m *mailing) post(tx *store.Tx, at time.Time) {
 const draftsStale = 10 * time.Minute
 
 // IssueLetters issues drafts that a wave left behind, at most limit: no agency
-// waits for its letter because a program was killed.
+// waits for its letter because a program was killed. While a wave runs they are
+// its own, however long it has written nothing to some agency.
 func (r *Registry) IssueLetters(ctx context.Context, now time.Time, limit int) (n int, err error) {
-	return r.issueLetters(ctx, now.Add(-draftsStale), now, limit)
+	return r.issueLetters(ctx, now, func(tx *store.Tx) ([]store.Letter, error) {
+		holder, until, err := tx.WaveHolder()
+		if err != nil || holder != "" && until.After(now) {
+			return nil, err
+		}
+		return tx.Drafts(now.Add(-draftsStale), limit)
+	})
 }
 
-func (r *Registry) issueLetters(ctx context.Context, before, now time.Time, limit int) (n int, err error) {
+func (r *Registry) issueLetters(ctx context.Context, now time.Time, which func(*store.Tx) ([]store.Letter, error)) (n int, err error) {
 	var found []store.Letter
 	drafts := func(tx *store.Tx) (err error) {
-		found, err = tx.Drafts(before, limit)
+		found, err = which(tx)
 		return err
 	}
 	if err := r.db.Read(ctx, drafts); err != nil || len(found) == 0 {

@@ -162,6 +162,10 @@ func TestALetterIsFull(t *testing.T) {
 			}
 			w.Check()
 		}
+		w.Exec(`UPDATE letter SET touched = 1 WHERE issued IS NULL`) // nothing was written to them for long, and yet they are the wave's
+		if n, err := w.Reg.IssueLetters(ctx, w.Now, 10); n != 0 || err != nil {
+			w.Errorf("%d drafts of a wave that runs are issued, %v", n, err)
+		}
 		const issued = `SELECT COUNT(*) FROM letter WHERE agency = 'police-990101' AND issued IS NOT NULL AND records = 2`
 		if n := w.Count(issued); n != 2 {
 			w.Errorf("%d full letters are issued", n)
