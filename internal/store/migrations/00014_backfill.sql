@@ -68,12 +68,12 @@ CREATE INDEX letter_draft ON letter (touched) WHERE issued IS NULL;
 ALTER TABLE notice ADD COLUMN letter TEXT NOT NULL DEFAULT ''; -- the letter it is a line of
 CREATE INDEX notice_by_letter ON notice (agency, letter) WHERE letter <> '';
 -- An inbox lists letters and not their lines, of which there are a thousand times as many.
-CREATE INDEX notice_own_by_agency ON notice (agency, issued) WHERE letter = '';
-DROP INDEX notice_by_agency;
+DROP INDEX notice_by_answer;
+CREATE INDEX notice_by_answer ON notice (agency, acked, issued) WHERE letter = '';
 
 -- +goose Down
-CREATE INDEX notice_by_agency ON notice (agency, issued);
-DROP INDEX notice_own_by_agency;
+DROP INDEX notice_by_answer;
+CREATE INDEX notice_by_answer ON notice (agency, acked, issued);
 DROP INDEX notice_by_letter;
 ALTER TABLE notice DROP COLUMN letter;
 DROP TABLE letter;
