@@ -314,7 +314,11 @@ func (b *batch) openRecord(id docket.RecordID, personKey []byte, e *docket.Event
 	if err := b.tx.AddRecord(row); err != nil {
 		return err
 	}
-	if err := b.tx.Link(id, personKey); err != nil {
+	link := b.tx.Link
+	if b.history {
+		link = b.tx.LinkWaiting
+	}
+	if err := link(id, personKey); err != nil {
 		return err
 	}
 	return b.j.change(b.tx, docket.Change{

@@ -194,6 +194,7 @@ type journal struct {
 	entries []trail.Commitment
 	then    []func(leaf int64) error
 	read    map[*byte]*docket.Event // of slips that were read already: see bodyOf
+	mailing *mailing                // of a wave; nil: each record has letters of its own
 
 	batch trail.Batch // the entries in the tree, once written
 }
