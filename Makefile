@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 # Packages whose goroutines share state; the race detector runs on these.
-RACE := trail vault vaultd store registry demo api web
+RACE := trail vault vaultd store registry backfill demo api web
 RACE_PACKAGES = $(patsubst %,./internal/%/...,$(foreach p,$(RACE),$(if $(wildcard internal/$(p)/*.go),$(p))))
 # What a long run may take from outside: make fuzz FUZZTIME=5m, make bench BENCH=Seal COUNT=6.
 FUZZTIME ?= 20s

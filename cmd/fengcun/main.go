@@ -26,6 +26,7 @@ type cli struct {
 	Vault       vaultCmd       `cmd:"" help:"Run the vault as a process of its own. 独立运行密库."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to date. 升级数据库结构."`
 	Intake      intakeCmd      `cmd:"" help:"Push events from NDJSON, CSV and XLSX files, resumable. 报送事件文件, 可续传."`
+	Backfill    backfillCmd    `cmd:"" help:"The sealing of history: take files in, say what would be sealed, seal. 历史记录的批量封存."`
 	Gateway     gatewayCmd     `cmd:"" help:"Report for an agency: watch folders and SQL views, push what comes. 报送网关: 监视文件夹与数据库视图."`
 	Query       queryCmd       `cmd:"" help:"Ask for a sealed record, approve, open. 查询申请, 审批, 开启."`
 	Unseal      unsealCmd      `cmd:"" help:"Return a sealed record to the ledger: ask, approve, execute. 解封."`

@@ -13,8 +13,9 @@ import (
 )
 
 type noticeCmd struct {
-	List noticeListCmd `cmd:"" help:"Letters to your agency. 通知列表."`
-	Ack  noticeAckCmd  `cmd:"" help:"Acknowledge that your agency has dealt with its own copy. 回执."`
+	List   noticeListCmd   `cmd:"" help:"Letters to your agency. 通知列表."`
+	Ack    noticeAckCmd    `cmd:"" help:"Acknowledge that your agency has dealt with its own copy. 回执."`
+	Letter noticeLetterCmd `cmd:"" help:"A letter about many records: its lines, its answer. 批量通知."`
 }
 
 type noticeListCmd struct {
@@ -43,8 +44,12 @@ func (c *noticeListCmd) Run(e *env) error {
 		if n.Acknowledged != nil {
 			state = "acknowledged 已回执 " + n.By
 		}
-		fmt.Fprintf(e.stdout, "%s\t%s\t%s\tdue %s\t%s\n", n.Record, n.ID, kindText(n.Kind), n.Due, state)
-		if !key.IsZero() {
+		what := n.Record
+		if n.Records > 0 {
+			what = fmt.Sprintf("records 记录数 %d", n.Records)
+		}
+		fmt.Fprintf(e.stdout, "%s\t%s\t%s\tdue %s\t%s\n", what, n.ID, kindText(n.Kind), n.Due, state)
+		if !key.IsZero() && n.Records == 0 {
 			tellLetter(e, key, n)
 		}
 	}
@@ -59,15 +64,21 @@ func kindText(kind string) string {
 }
 
 func (c *noticeListCmd) letterKey() (key suite.DecryptKey, err error) {
-	if c.Letters == "" {
+	return readLetterKey(c.Letters)
+}
+
+// readLetterKey reads the key by which an agency reads its letters; none where
+// no file is named.
+func readLetterKey(file string) (key suite.DecryptKey, err error) {
+	if file == "" {
 		return key, nil
 	}
-	text, err := os.ReadFile(c.Letters)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return key, fmt.Errorf("--letters: %w", err)
 	}
 	if key, err = suite.ParseDecryptKey(strings.TrimSpace(string(text))); err != nil {
-		return key, fmt.Errorf("--letters: %s holds no letter key", c.Letters)
+		return key, fmt.Errorf("--letters: %s holds no letter key", file)
 	}
 	return key, nil
 }

@@ -116,6 +116,9 @@ func (p *platform) keep(ctx context.Context) {
 		}
 		p.whileWork(ctx, "comparing persons", p.reg.Identify)
 		p.whileWork(ctx, "looking at the quality of records", p.reg.Examine)
+		if _, err := p.reg.IssueLetters(ctx, p.env.now(), most); err != nil && ctx.Err() == nil {
+			p.log.Error("issuing letters that a wave left", "error", err)
+		}
 		if _, err := p.reg.Publish(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("publishing a checkpoint", "error", err)
 		}

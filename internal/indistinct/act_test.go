@@ -16,6 +16,46 @@ import (
 // receive gives reports to the platform, each in a delivery of its agency's.
 func (s *side) receive(events []*docket.Event, step int, at time.Time) ([][]registry.Receipt, error) {
 	s.Helper()
+	ds, err := s.deliveries(events, step, at)
+	if err != nil {
+		return nil, err
+	}
+	return s.reg.ReceiveAll(context.Background(), ds, at)
+}
+
+// takeHistory gives reports to the platform as history that is in to its end.
+func (s *side) takeHistory(events []*docket.Event, step int, at time.Time) ([][]registry.Receipt, error) {
+	s.Helper()
+	ds, err := s.deliveries(events, step, at)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.reg.Check(context.Background(), ds, at)
+	if err != nil {
+		return nil, err
+	}
+	f := &registry.HistoryFile{Digest: fmt.Sprint(step), Agency: ds[0].Agency, Began: at, Finished: at, Line: 1}
+	return s.reg.TakeHistory(context.Background(), c, f)
+}
+
+// wave decides on everybody who waits.
+func (s *side) wave(now time.Time) error {
+	ctx := context.Background()
+	w, err := s.reg.BeginWave(ctx, registry.WaveOptions{Kind: registry.WaveWaiting, Worker: "wave"}, now)
+	if err != nil {
+		return err
+	}
+	for more := true; more; {
+		if more, err = w.Step(ctx, 10, now); err != nil {
+			return err
+		}
+	}
+	return w.Finish(ctx, now)
+}
+
+// deliveries are reports, each in a delivery of its agency's.
+func (s *side) deliveries(events []*docket.Event, step int, at time.Time) ([]*registry.Delivery, error) {
+	s.Helper()
 	s.at(at)
 	var ds []*registry.Delivery
 	for i, e := range events {
@@ -33,7 +73,7 @@ func (s *side) receive(events []*docket.Event, step int, at time.Time) ([][]regi
 		}
 		ds = append(ds, d)
 	}
-	return s.reg.ReceiveAll(context.Background(), ds, at)
+	return ds, nil
 }
 
 func (s *side) record(id docket.RecordID) (r store.Record) {

@@ -52,7 +52,7 @@ func exceptions() []exception {
 		{
 			"holder", "an agency that holds a copy is told by letter to seal it, and must see its letters",
 			func(o observer) bool { return o.holds && (o.duty == agency.NoticeClerk || clerk(o.duty)) },
-			[]string{"/desk", "/notices", "/api/v1/notices"},
+			[]string{"/desk", "/notices", "/letters", "/api/v1/notices", "/api/v1/letters"},
 			nil,
 		},
 		{

@@ -26,6 +26,7 @@ type pair struct {
 	codes         map[docket.Code]bool // of the extra record's case, where it has one of its own
 	records       []docket.RecordID    // the extra ones
 	linked        string               // what a link did to the extra case; "" for none
+	history       bool                 // the extra record comes as history, and a wave seals it
 	suspected     string               // id of a pair that the extra person stood in while their record was open, or made up
 	fault         string               // id of an item of quality that the extra record had while it was open, or made up
 }
@@ -38,6 +39,7 @@ var errOther = errors.New("another history is needed")
 func (p *pair) play(h *history) error {
 	p.Helper()
 	p.h, p.step, p.codes, p.records, p.suspected, p.fault, p.linked = h, 0, map[docket.Code]bool{}, nil, noPair, noPair, ""
+	p.history = h.rng.IntN(3) == 0
 	p.without.wipe(h.seed)
 	p.with.wipe(h.seed)
 	if err := p.level(h.end); err != nil { // the history before was given up
@@ -62,6 +64,9 @@ func (p *pair) play(h *history) error {
 		}
 	}
 	if err := p.sweepUntil(h.end); err != nil {
+		return err
+	}
+	if err := p.wave(); err != nil {
 		return err
 	}
 	if err := p.settle(); err != nil {
@@ -144,7 +149,11 @@ func (p *pair) extra(e *docket.Event, at time.Time) error {
 	p.Helper()
 	p.step++
 	p.with.tape.begin(fmt.Sprint("extra ", p.step))
-	all, err := p.with.receive([]*docket.Event{e}, p.step, at)
+	take := p.with.receive
+	if p.history {
+		take = p.with.takeHistory
+	}
+	all, err := take([]*docket.Event{e}, p.step, at)
 	if err != nil {
 		return err
 	}
@@ -152,6 +161,23 @@ func (p *pair) extra(e *docket.Event, at time.Time) error {
 		p.codes[r.Code] = true
 	}
 	return p.level(at)
+}
+
+// wave runs a wave in both worlds; where the extra record came as history it
+// decides on it.
+func (p *pair) wave() error {
+	p.Helper()
+	if !p.history {
+		return nil
+	}
+	p.step++
+	for _, s := range []*side{p.without, p.with} {
+		s.tape.begin(fmt.Sprint("wave ", p.step))
+		if err := s.wave(p.h.end); err != nil {
+			return err
+		}
+	}
+	return p.level(p.h.end)
 }
 
 // level gives the first world's trail as many entries as the second's has.

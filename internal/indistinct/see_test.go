@@ -28,14 +28,14 @@ type look struct {
 // sight is what there is to look for: the extra record and everything that
 // belongs to it, and one case of the others.
 type sight struct {
-	code, shared     string
-	records          []docket.RecordID
-	number, other    string // agencies' numbers of the extra case and of a shared one
-	who, known, none docket.Identity
-	item, notice     string // of the extra record; made up where there is none
-	custodians       []string
-	holders          []string
-	senders          []string // agencies that reported more where the extra record is
+	code, shared         string
+	records              []docket.RecordID
+	number, other        string // agencies' numbers of the extra case and of a shared one
+	who, known, none     docket.Identity
+	item, notice, letter string // of the extra record; made up where there is none
+	custodians           []string
+	holders              []string
+	senders              []string // agencies that reported more where the extra record is
 }
 
 func (p *pair) sight() sight {
@@ -51,6 +51,10 @@ func (p *pair) sight() sight {
 	}
 	v.item = p.with.text(`SELECT id FROM review WHERE code = $1`, string(id.Code))
 	v.notice = p.with.text(`SELECT id FROM notice WHERE code = $1`, string(id.Code))
+	v.letter = p.with.text(`SELECT id FROM letter LIMIT 1`)
+	if v.letter == "" {
+		v.letter = "11111111-2222-4333-8444-555555555555"
+	}
 	if v.item == "" {
 		v.item = "11111111-2222-4333-8444-555555555555"
 	}
@@ -166,7 +170,7 @@ func (p *pair) pageLooks(o observer, v sight) []look {
 		page(o, "/cases/"+v.code), page(o, "/cases/"+v.shared), page(o, "/reviews"), page(o, "/reviews?kind=unseal"),
 		page(o, "/reviews/"+v.code+"/"+v.item), page(o, "/queries"), page(o, "/queries/new"), page(o, "/notices"), page(o, "/certificates/new"),
 		form(o, "/cases", url.Values{"q": {v.number}}), form(o, "/cases", url.Values{"q": {v.other}}), form(o, "/cases", url.Values{"q": {v.code}}),
-		form(o, "/notices/"+v.code+"/"+v.notice, url.Values{}),
+		form(o, "/notices/"+v.code+"/"+v.notice, url.Values{}), form(o, "/letters/"+v.letter, url.Values{}),
 		page(o, "/identity"), page(o, "/identity?verdict=same"), page(o, "/identity?verdict=different"), page(o, "/identity/"+p.suspected),
 		form(o, "/identity/"+p.suspected, url.Values{"act": {"same"}, "basis": {"other"}, "note": {"核对"}}),
 		page(o, "/quality"), page(o, "/quality/items"), page(o, "/quality/items?state=mended"), page(o, "/quality/items?state=answered"),
@@ -193,6 +197,7 @@ func (p *pair) callLooks(o observer, v sight) []look {
 		post(o, "/api/v1/quality/items/"+v.code+"/"+p.fault+"/answer", map[string]string{"facts": "00", "note": "核对"}),
 		post(o, "/api/v1/reviews/"+v.code+"/"+v.item, map[string]string{"verdict": "confirm", "note": "同意"}),
 		post(o, "/api/v1/notices/"+v.code+"/"+v.notice+"/acknowledgement", nil),
+		get(o, "/api/v1/letters/"+v.letter), post(o, "/api/v1/letters/"+v.letter+"/acknowledgement", nil),
 	}
 	for i, who := range []docket.Identity{v.who, v.known, v.none, v.who} {
 		out = append(out, post(o, "/api/v1/certificates", api.CertificateApplication{

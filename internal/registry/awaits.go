@@ -2,6 +2,7 @@ package registry
 
 import (
 	"errors"
+	"time"
 
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/policy"
@@ -48,6 +49,24 @@ func (r *Registry) awaited(tx *store.Tx, s *standing, all []standing, v *policy.
 	out.Decision = policy.Unseal
 	out.Reasons = append([]policy.Reason{linkReason(rule)}, out.Reasons...)
 	return out, nil
+}
+
+// followLinks puts a person's sealed records before a human that links ask for,
+// where there is nothing for policy to decide on.
+func (r *Registry) followLinks(tx *store.Tx, j *journal, all []standing, now time.Time) error {
+	for i := range all {
+		v, err := r.awaited(tx, &all[i], all, nil)
+		if err != nil || v == nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.follow(tx, j, &all[i], v, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // awaits is the rule by which a sealed record waits for a human, "" for none.

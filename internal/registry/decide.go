@@ -81,27 +81,47 @@ type standing struct {
 }
 
 // settle decides on all records of one person (step 3) and does what follows:
-// seals, asks a human, or sets the day on which to look again.
+// seals, asks a human, or sets the day on which to look again. A person of whom
+// history waits is left to the wave.
 func (r *Registry) settle(tx *store.Tx, j *journal, who touch, now time.Time) error {
-	all, err := r.standings(tx, j, who)
+	waits, err := r.leftToWave(tx, who.key)
+	if err != nil || waits {
+		return err
+	}
+	all, decision, err := r.decide(tx, j, who, civil.Of(now))
 	if err != nil {
 		return err
 	}
-	settled := slices.ContainsFunc(all, func(s standing) bool { return s.state.Kind != "" })
-	decision := new(policy.Decision)
-	if on := civil.Of(now); settled {
-		if decision, err = r.packs.set.Load().Decide(dossier(all, on), on); err != nil {
-			return fmt.Errorf("deciding: %w", err)
-		}
+	if decision == nil {
+		return r.followLinks(tx, j, all, now)
 	}
+	return r.followAll(tx, j, all, decision, now)
+}
+
+// decide gives what policy says of all records of one person on a day; nil where
+// none is settled.
+func (r *Registry) decide(tx *store.Tx, j *journal, who touch, on civil.Date) ([]standing, *policy.Decision, error) {
+	all, err := r.standings(tx, j, who)
+	if err != nil || !slices.ContainsFunc(all, func(s standing) bool { return s.state.Kind != "" }) {
+		return all, nil, err
+	}
+	decision, err := r.packs.set.Load().Decide(dossier(all, on), on)
+	if err != nil {
+		return all, nil, fmt.Errorf("%w: %w", errUndecided, err)
+	}
+	return all, decision, nil
+}
+
+// errUndecided says that policy has no answer on a person: too many records, or
+// a rule that errs.
+var errUndecided = errors.New("deciding")
+
+func (r *Registry) followAll(tx *store.Tx, j *journal, all []standing, decision *policy.Decision, now time.Time) error {
 	for i := range all {
 		s := &all[i]
 		v, err := r.awaited(tx, s, all, decision.Record(s.row.ID.String()))
 		if err != nil {
 			return err
-		}
-		if v == nil && !settled {
-			continue // nothing to decide on, and no link asks for what is sealed
 		}
 		if err := r.follow(tx, j, s, v, now); err != nil {
 			return fmt.Errorf("record %s: %w", s.row.ID, err)
@@ -245,27 +265,35 @@ func (r *Registry) follow(tx *store.Tx, j *journal, s *standing, v *policy.Recor
 			return err
 		}
 		return r.supersede(tx, s.row.ID, store.KindSeal, now)
-	case v.Decision == policy.Review || r.confirm:
+	case v.Decision == policy.Review:
 		return r.propose(tx, j, s, store.KindSeal, v, now)
 	}
-	from := docket.Status("")
-	if s.row.Changes > 0 {
-		var err error
-		if from, err = cameFrom(tx, s.row.ID); err != nil {
-			return err
-		}
-	}
-	again, err := r.unsealedOnce(tx, s.row.ID)
+	human, err := r.wantsHuman(tx, s)
 	if err != nil {
 		return err
 	}
-	if s.row.Status == docket.Unsealed || from == docket.Unsealed || again {
-		// What was unsealed once is sealed again by a human only.
+	if human {
 		return r.propose(tx, j, s, store.KindSeal, v, now)
 	}
 	return r.seal(tx, j, s, docket.Change{
 		Record: s.row.ID, From: s.row.Status, To: docket.Sealed, At: now, Operator: OperatorPolicy, Basis: basis(v), Reason: reason(v),
 	})
+}
+
+// wantsHuman says that a human confirms the sealing of a record though policy is
+// sure of it: here each one's, or this one's because it was unsealed once.
+func (r *Registry) wantsHuman(tx *store.Tx, s *standing) (bool, error) {
+	if r.confirm || s.row.Status == docket.Unsealed {
+		return true, nil
+	}
+	if s.row.Changes == 0 {
+		return r.unsealedOnce(tx, s.row.ID)
+	}
+	from, err := cameFrom(tx, s.row.ID)
+	if err != nil || from == docket.Unsealed {
+		return true, err
+	}
+	return r.unsealedOnce(tx, s.row.ID)
 }
 
 // propose puts a record before a human; a proposal that waits is brought up to
@@ -354,8 +382,8 @@ func (r *Registry) Sweep(ctx context.Context, now time.Time, limit int) (int, er
 			return err
 		}
 		n = len(due)
-		for _, row := range due {
-			if err := r.settleRecord(tx, j, row.ID, now); err != nil {
+		for i := range due {
+			if err := r.settleRecord(tx, j, &due[i], now); err != nil {
 				return err
 			}
 		}
@@ -364,8 +392,10 @@ func (r *Registry) Sweep(ctx context.Context, now time.Time, limit int) (int, er
 	return n, err
 }
 
-// settleRecord decides on the person of a record in the ledger.
-func (r *Registry) settleRecord(tx *store.Tx, j *journal, id docket.RecordID, now time.Time) error {
+// settleRecord decides on the person of a record in the ledger. The day of one
+// that is left to the wave is past: the wave sets another.
+func (r *Registry) settleRecord(tx *store.Tx, j *journal, row *store.Record, now time.Time) error {
+	id := row.ID
 	key, err := tx.Holder(id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // sealed meanwhile
@@ -375,6 +405,13 @@ func (r *Registry) settleRecord(tx *store.Tx, j *journal, id docket.RecordID, no
 	}
 	if err := tx.LockPerson(key, now); err != nil {
 		return err
+	}
+	waits, err := r.leftToWave(tx, key)
+	if err != nil {
+		return err
+	}
+	if waits {
+		return tx.Schedule(id, row.Custodian, civil.Date{})
 	}
 	s, err := r.state(tx, id)
 	if err != nil {

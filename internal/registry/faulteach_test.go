@@ -150,6 +150,12 @@ var verbs = map[string]func(w *world) func() deed{
 	"set account":     setAccountAct,
 	"sign in":         signInAct,
 	"reset clock":     resetClockAct,
+	"take history":    takeHistoryAct,
+	"close history":   closeHistoryAct,
+	"wave":            waveAct,
+	"issue letters":   issueLettersAct,
+	"answer letter":   acknowledgeLetterAct,
+	"answer a line":   acknowledgeLineAct,
 }
 
 // TestEveryStepBrokenOff enumerates the crash points of every verb: each SQL

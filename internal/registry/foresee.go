@@ -198,15 +198,15 @@ func (b *batch) foreseeDecisions() error {
 	if err := b.tx.AheadOfContents(linked); err != nil {
 		return err
 	}
-	return b.decode(ids)
+	return b.j.decode(b.tx, ids)
 }
 
 // decode decrypts and reads the events of records, on all processors.
-func (b *batch) decode(ids []docket.RecordID) error {
+func (j *journal) decode(tx *store.Tx, ids []docket.RecordID) error {
 	var slips []store.Slip
 	seen := make(map[*byte]bool)
 	for _, id := range ids {
-		of, err := slipsOf(b.tx, id)
+		of, err := slipsOf(tx, id)
 		if err != nil {
 			return err
 		}
@@ -223,14 +223,14 @@ func (b *batch) decode(ids []docket.RecordID) error {
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(slips); i += workers {
-				events[i], _ = b.r.event(&slips[i]) // who asks for it is told what is wrong
+				events[i], _ = j.r.event(&slips[i]) // who asks for it is told what is wrong
 			}
 		})
 	}
 	wg.Wait()
 	for i, e := range events {
 		if e != nil {
-			b.j.read[bodyOf(&slips[i])] = e
+			j.read[bodyOf(&slips[i])] = e
 		}
 	}
 	return nil

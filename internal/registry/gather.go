@@ -23,7 +23,7 @@ type gathered struct {
 // content gathers what goes into the vault, with the numbers that lead to this
 // record alone. The vault is told of all that lead to one of its homes: cases
 // that are one may part.
-func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content, alone []docket.Number, err error) {
+func (r *Registry) content(tx *store.Tx, j *journal, s *standing, u union) (c *vault.Content, alone []docket.Number, err error) {
 	rows, err := rowsIn(tx, u)
 	if err != nil {
 		return nil, nil, err
@@ -46,9 +46,13 @@ func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := g.add(slip.ID, into[slip.ID], home, raw); err != nil {
-			return nil, nil, err
+		e := j.read[bodyOf(&slip)]
+		if e == nil {
+			if e, err = docket.Stored(raw); err != nil {
+				return nil, nil, err
+			}
 		}
+		g.add(slip.ID, into[slip.ID], home, raw, e)
 	}
 	if homes := append(g.caseHomes, g.homes...); len(u) > 1 {
 		g.content.Homes = homes
@@ -59,11 +63,7 @@ func (r *Registry) content(tx *store.Tx, s *standing, u union) (c *vault.Content
 
 // add takes an event of the case: of the record, of the case as a whole, or of
 // somebody else.
-func (g *gathered) add(slip, into docket.RecordID, home docket.Code, raw []byte) error {
-	e, err := docket.Stored(raw)
-	if err != nil {
-		return err
-	}
+func (g *gathered) add(slip, into docket.RecordID, home docket.Code, raw []byte, e *docket.Event) {
 	switch {
 	case slip.Seq == 0:
 		g.content.CaseEvents, g.caseHomes = append(g.content.CaseEvents, raw), append(g.caseHomes, home)
@@ -78,7 +78,6 @@ func (g *gathered) add(slip, into docket.RecordID, home docket.Code, raw []byte)
 		g.alone = false
 		g.others = append(g.others, e.Data.Numbers...)
 	}
-	return nil
 }
 
 // numbers are those that lead to the record alone.

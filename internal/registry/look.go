@@ -172,7 +172,7 @@ func (r *Registry) Approvers(ctx context.Context, by string) (out []*agency.Agen
 // NoticeView is a letter with the agency it comes from.
 type NoticeView struct {
 	store.Notice
-	From string // agency id: the record's custodian
+	From string // agency id: the record's custodian; "" for a letter about many records
 }
 
 // NoticePage lists a page of the letters to the officer's agency, those that
@@ -191,6 +191,10 @@ func (r *Registry) NoticePage(ctx context.Context, by string, limit, offset int)
 			return err
 		}
 		for _, n := range letters {
+			if n.Records > 0 { // about records of several
+				out = append(out, NoticeView{Notice: n})
+				continue
+			}
 			row, err := tx.Record(n.Record)
 			if err != nil {
 				return err
@@ -231,16 +235,18 @@ func (r *Registry) Pack(digest string) (*policy.Pack, bool) {
 	return r.packs.set.Load().ByDigest(digest)
 }
 
-// PacksInForce counts the packs that decide on a day.
-func (r *Registry) PacksInForce(on civil.Date) int {
-	n := 0
+// InForce are the packs that decide on a day.
+func (r *Registry) InForce(on civil.Date) (all []*policy.Pack) {
 	for _, regime := range policy.Regimes() {
-		if r.packs.set.Load().InForce(regime, on) != nil {
-			n++
+		if p := r.packs.set.Load().InForce(regime, on); p != nil {
+			all = append(all, p)
 		}
 	}
-	return n
+	return all
 }
+
+// PacksInForce counts the packs that decide on a day.
+func (r *Registry) PacksInForce(on civil.Date) int { return len(r.InForce(on)) }
 
 // StepCounts counts what each of the ten steps has done here.
 func (r *Registry) StepCounts(ctx context.Context) (n [10]int, err error) {

@@ -134,8 +134,15 @@ func (a *arranging) mergeOne(u union, p, into person) error {
 
 // retire takes away what hangs on a record that counts with another now.
 func (a *arranging) retire(row *store.Record, p, into person) error {
+	waits, err := a.tx.Waits(p.key)
+	if err != nil {
+		return err
+	}
 	if err := a.tx.Unlink(p.id, p.key); err != nil {
 		return err
+	}
+	if waits {
+		a.tx.Wait(into.key)
 	}
 	if string(p.key) != string(into.key) {
 		if err := a.tx.DropPersonWithoutRecords(p.key); err != nil {

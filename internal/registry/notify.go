@@ -16,8 +16,9 @@ import (
 )
 
 // notify writes to every agency that holds a copy of a record (steps 4 and
-// 10). Each has a clock of its own.
-func (r *Registry) notify(tx *store.Tx, id docket.RecordID, kind string, s *docket.State, at time.Time) error {
+// 10). Each has a clock of its own. What a wave seals goes into letters about
+// many records.
+func (r *Registry) notify(tx *store.Tx, j *journal, id docket.RecordID, kind string, s *docket.State, at time.Time) error {
 	var letters []store.Notice
 	for _, source := range s.Holders {
 		agencyID, err := agency.IDOf(source)
@@ -31,20 +32,29 @@ func (r *Registry) notify(tx *store.Tx, id docket.RecordID, kind string, s *dock
 		if err != nil {
 			return err
 		}
-		uid, err := uuid.NewRandomFromReader(r.rand)
+		var n store.Notice
+		if j.mailing != nil && kind == store.KindSeal {
+			n, err = r.line(tx, j.mailing, a, id, s, at)
+		} else {
+			n, err = r.letter(a, id, kind, s, at)
+		}
 		if err != nil {
 			return err
 		}
-		l := notice.Letter{Kind: kind, Record: id, Issued: at, Due: notice.Due(at), Numbers: s.Numbers}
-		body, err := l.Encrypt(r.rand, a.ID, a.SealKey)
-		if err != nil {
-			return err
-		}
-		letters = append(letters, store.Notice{
-			Record: id, ID: uid.String(), Kind: kind, Agency: a.ID, Issued: at, Due: l.Due, Body: body,
-		})
+		letters = append(letters, n)
 	}
 	return tx.AddNotices(letters)
+}
+
+// letter writes to one agency about one record.
+func (r *Registry) letter(a *agency.Agency, id docket.RecordID, kind string, s *docket.State, at time.Time) (store.Notice, error) {
+	uid, err := uuid.NewRandomFromReader(r.rand)
+	if err != nil {
+		return store.Notice{}, err
+	}
+	l := notice.Letter{Kind: kind, Record: id, Issued: at, Due: notice.Due(at), Numbers: s.Numbers}
+	body, err := l.Encrypt(r.rand, a.ID, a.SealKey)
+	return store.Notice{Record: id, ID: uid.String(), Kind: kind, Agency: a.ID, Issued: at, Due: l.Due, Body: body}, err
 }
 
 // Acknowledge records that an agency has sealed, or unsealed, its own copy.
@@ -61,7 +71,12 @@ func (r *Registry) Acknowledge(ctx context.Context, by string, code docket.Code,
 		if n.Agency != o.Agency {
 			return ErrNotFound
 		}
-		if err := tx.AckNotice(code, noticeID, o.Agency, o.ID, now); err != nil {
+		if n.Letter == "" {
+			err = tx.AckNotice(code, noticeID, o.Agency, o.ID, now)
+		} else {
+			err = tx.AckLine(code, noticeID, n.Letter, o.Agency, o.ID, now)
+		}
+		if err != nil {
 			return err
 		}
 		_, err = j.add(trail.Entry{

@@ -64,7 +64,11 @@ func (b *batch) placeOf(u union, who docket.Identity, e *docket.Event) (place, e
 	if len(u) > 1 {
 		b.joined[home] = e.Source
 	}
-	return place{id: at, at: at, key: key}, b.tx.Link(at, key)
+	link := b.tx.Link
+	if b.history {
+		link = b.tx.LinkWaiting
+	}
+	return place{id: at, at: at, key: key}, link(at, key)
 }
 
 // knownIn finds the person's record in some homes of a case: in the ledger, or

@@ -113,16 +113,26 @@ func (r *Registry) TakeIn(ctx context.Context, c *Checked) ([][]Receipt, error) 
 	if err := r.takeIn(ctx, c.members); err != nil {
 		return nil, err
 	}
+	return c.receipts(), nil
+}
+
+func (c *Checked) receipts() [][]Receipt {
 	out := make([][]Receipt, len(c.members))
 	for i, m := range c.members {
 		out[i] = receipts(m.in)
 	}
-	return out, nil
+	return out
 }
 
-// takeIn brings checked deliveries into the books in one transaction. The
-// latest of their times is when they came.
+// takeIn brings checked deliveries into the books in one transaction and has
+// policy decide. The latest of their times is when they came.
 func (r *Registry) takeIn(ctx context.Context, members []*member) error {
+	return r.bringIn(ctx, members, false, func(b *batch) error { return b.settle() })
+}
+
+// bringIn brings checked deliveries into the books; what follows in the same
+// transaction is then's.
+func (r *Registry) bringIn(ctx context.Context, members []*member, history bool, then func(*batch) error) error {
 	var now time.Time
 	for _, m := range members {
 		if m.now.After(now) {
@@ -131,7 +141,7 @@ func (r *Registry) takeIn(ctx context.Context, members []*member) error {
 	}
 	return r.write(ctx, func(tx *store.Tx, j *journal) error {
 		b := &batch{
-			r: r, tx: tx, j: j, now: now, seen: make(map[string]*arrival), turns: make(map[string]bool), locks: make(map[string][]byte),
+			r: r, tx: tx, j: j, now: now, history: history, seen: make(map[string]*arrival), turns: make(map[string]bool), locks: make(map[string][]byte),
 			persons: make(map[string]touch), sealed: make(map[docket.RecordID]bool), changed: make(map[docket.RecordID]bool), lags: make(lags), joined: make(map[docket.Code]string),
 		}
 		var arrivals []*arrival
@@ -146,7 +156,7 @@ func (r *Registry) takeIn(ctx context.Context, members []*member) error {
 				return err
 			}
 		}
-		return b.settle()
+		return then(b)
 	})
 }
 
@@ -237,6 +247,7 @@ type batch struct {
 	tx      *store.Tx
 	j       *journal
 	now     time.Time
+	history bool                     // what is opened waits for the wave
 	seen    map[string]*arrival      // events of this batch by key
 	turns   map[string]bool          // numbers whose turn was waited for, by ledger index
 	locks   map[string][]byte        // persons to lock, by ledger index
@@ -306,7 +317,9 @@ func (b *batch) take(a *arrival, delivery string) (isNew bool, err error) {
 	code = u[0]
 	a.receipt.Outcome, a.receipt.Code = Accepted, code
 	b.seen[string(a.key)] = a
-	b.lags.add(a.event, b.now)
+	if !b.history { // it is late by its nature
+		b.lags.add(a.event, b.now)
+	}
 	in := &store.Intake{
 		Source: a.event.Source, EventKey: a.key, Digest: a.digest, Delivery: delivery, Received: b.now, Code: code,
 	}

@@ -195,6 +195,7 @@ type journal struct {
 	then    []func(leaf int64) error
 	read    map[*byte]*docket.Event           // of slips that were read already: see bodyOf
 	moved   map[docket.RecordID]docket.Status // by changes that are written with the entries
+	mailing *mailing                          // of a wave; nil: each record has letters of its own
 
 	batch trail.Batch // the entries in the tree, once written
 }

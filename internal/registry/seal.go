@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -29,10 +30,12 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err != nil {
 		return err
 	}
-	if err := tx.LockPerson(key, c.At); err != nil {
-		return err
+	if !tx.Alone() { // else nobody is there to wait for, and the person has a row
+		if err := tx.LockPerson(key, c.At); err != nil {
+			return err
+		}
 	}
-	content, alone, err := r.content(tx, s, u)
+	content, alone, err := r.content(tx, j, s, u)
 	if err != nil {
 		return err
 	}
@@ -54,10 +57,12 @@ func (r *Registry) seal(tx *store.Tx, j *journal, s *standing, c docket.Change) 
 	if err := r.supersede(tx, id, store.KindSeal, c.At); err != nil {
 		return err
 	}
-	if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
-		return err
+	if content.Custodian != s.row.Custodian || !s.row.Due.IsZero() {
+		if err := tx.Schedule(id, content.Custodian, civil.Date{}); err != nil {
+			return err
+		}
 	}
-	if err := r.notify(tx, id, store.KindSeal, &s.state, c.At); err != nil {
+	if err := r.notify(tx, j, id, store.KindSeal, &s.state, c.At); err != nil {
 		return err
 	}
 	return j.change(tx, c, content.Custodian)
@@ -288,6 +293,9 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 		}
 		return j.change(tx, c, o.Agency)
 	}
+	if err := r.ripe(tx, it.Record); err != nil {
+		return err
+	}
 	state, err := r.state(tx, it.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrState
@@ -297,4 +305,21 @@ func (r *Registry) closeReview(tx *store.Tx, j *journal, it *store.Review, o *ag
 	}
 	c.To = docket.Sealed
 	return r.seal(tx, j, &standing{row: row, state: state}, c)
+}
+
+// ripe refuses to seal what waits for the wave: what was proposed was proposed
+// before history said more of the person.
+func (r *Registry) ripe(tx *store.Tx, id docket.RecordID) error {
+	key, err := tx.Holder(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrState
+	}
+	if err != nil {
+		return err
+	}
+	waits, err := r.leftToWave(tx, key)
+	if err == nil && waits {
+		err = fmt.Errorf("%w: history of this person came in, and policy decides anew when the wave comes to it", ErrState)
+	}
+	return err
 }

@@ -72,7 +72,7 @@ func (r *Registry) restore(tx *store.Tx, j *journal, c *vault.Content, req *gran
 	if err := r.closeUnseal(tx, c.Record, req.Officer, now); err != nil {
 		return err
 	}
-	if err := r.notify(tx, c.Record, store.KindUnseal, &state, now); err != nil {
+	if err := r.notify(tx, j, c.Record, store.KindUnseal, &state, now); err != nil {
 		return err
 	}
 	if err := j.change(tx, docket.Change{

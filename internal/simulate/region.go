@@ -49,3 +49,12 @@ func regionNumber(code string) (uint8, bool) {
 	}
 	return 0, false
 }
+
+// RegionName is the name of a division of the first level by the first two
+// digits of its code; the digits themselves where they are nobody's.
+func RegionName(code string) string {
+	if i, ok := regionNumber(code); ok {
+		return regions[i].name
+	}
+	return code
+}

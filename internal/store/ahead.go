@@ -42,7 +42,7 @@ type ahead struct {
 	intakes  foreseen[*Intake]           // by source and event
 	aliases  foreseen[docket.Code]       // by alias key
 	hidden   foreseen[vault.SealedAlias] // by the vault's alias key
-	held     foreseen[docket.RecordID]   // by person
+	held     foreseen[heldRecord]        // by person
 	same     foreseen[[]byte]            // who was joined with a person
 	links    foreseen[vault.PersonLink]  // by the vault's person key
 	records  foreseen[Record]            // by case, as are the following
@@ -54,6 +54,7 @@ type ahead struct {
 
 	agencies map[string]*agency.Agency // that were read, by id
 	locked   map[docket.Code]bool      // cases
+	persons  map[string]bool           // that are locked and have a row
 	fresh    map[docket.Code]bool      // cases that this transaction opened
 	byKeys   bool                      // the database was told
 }
@@ -61,9 +62,9 @@ type ahead struct {
 func newAhead() ahead {
 	return ahead{
 		intakes: foreseen[*Intake]{}, aliases: foreseen[docket.Code]{}, hidden: foreseen[vault.SealedAlias]{},
-		held: foreseen[docket.RecordID]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
+		held: foreseen[heldRecord]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
 		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, caseLinks: foreseen[CaseLink]{},
-		agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{},
+		agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{}, persons: map[string]bool{},
 	}
 }
 
@@ -243,14 +244,14 @@ func (t *Tx) AheadOfSealed(aliasKeys, personKeys [][]byte) error {
 // AheadOfPersons reads ahead which records persons have in the ledger. The
 // persons must be locked.
 func (t *Tx) AheadOfPersons(personKeys [][]byte) error {
-	return readAhead(t, t.ahead.held, keysOf(personKeys), `SELECT person_key, code, seq FROM person_record WHERE person_key`, ` ORDER BY code, seq`, nil,
-		func(scan func(...any) error) (string, docket.RecordID, error) {
+	return readAhead(t, t.ahead.held, keysOf(personKeys), `SELECT person_key, code, seq, waits FROM person_record WHERE person_key`, ` ORDER BY code, seq`, nil,
+		func(scan func(...any) error) (string, heldRecord, error) {
 			var (
-				k  []byte
-				id docket.RecordID
+				k []byte
+				h heldRecord
 			)
-			err := scan(&k, (*string)(&id.Code), &id.Seq)
-			return string(k), id, err
+			err := scan(&k, (*string)(&h.id.Code), &h.id.Seq, &h.waits)
+			return string(k), h, err
 		})
 }
 

@@ -18,10 +18,15 @@ func (t *Tx) LockPerson(personKey []byte, at time.Time) error {
 // LockPersons is LockPerson for several, in one order for all who lock.
 func (t *Tx) LockPersons(personKeys [][]byte, at time.Time) error {
 	keys := slices.SortedFunc(slices.Values(personKeys), bytes.Compare)
+	wanted := false
 	for _, k := range slices.CompactFunc(keys, bytes.Equal) {
+		if t.ahead.persons[string(k)] {
+			continue
+		}
+		wanted, t.ahead.persons[string(k)] = true, true
 		t.insertSoon(&persons, []any{k, micros(at), micros(at)})
 	}
-	if t.db.engine.oneWriter() {
+	if !wanted || t.db.engine.oneWriter() {
 		return nil // nobody else is there to wait for
 	}
 	return t.flush()
@@ -95,6 +100,7 @@ var turns = insertion{table: "turn", columns: "key", n: 1}
 
 // DropPersonWithoutRecords deletes the person's row when no open record is left.
 func (t *Tx) DropPersonWithoutRecords(personKey []byte) error {
+	delete(t.ahead.persons, string(personKey))
 	t.soon([]string{"person", "person_record"}, anyRows, `DELETE FROM person WHERE person_key = $1
 		AND NOT EXISTS (SELECT 1 FROM person_record WHERE person_key = $1)`, personKey)
 	return nil
@@ -102,11 +108,15 @@ func (t *Tx) DropPersonWithoutRecords(personKey []byte) error {
 
 // PersonRecords reads the records of a person that lie in the ledger.
 func (t *Tx) PersonRecords(personKey []byte) ([]docket.RecordID, error) {
-	if known, ok := t.ahead.held.rows(string(personKey)); ok {
-		slices.SortFunc(known, func(a, b docket.RecordID) int {
+	if known, ok := t.ahead.held[string(personKey)]; ok {
+		ids := make([]docket.RecordID, len(known))
+		for i, h := range known {
+			ids[i] = h.id
+		}
+		slices.SortFunc(ids, func(a, b docket.RecordID) int {
 			return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Seq, b.Seq))
 		})
-		return known, nil
+		return ids, nil
 	}
 	return all(t, `SELECT code, seq FROM person_record WHERE person_key = $1 ORDER BY code, seq`, []any{personKey}, scanRecordID)
 }
@@ -116,17 +126,19 @@ func scanRecordID(scan func(...any) error) (id docket.RecordID, err error) {
 }
 
 // Link joins a record and its person.
-func (t *Tx) Link(id docket.RecordID, personKey []byte) error {
+func (t *Tx) Link(id docket.RecordID, personKey []byte) error { return t.link(id, personKey, 0) }
+
+func (t *Tx) link(id docket.RecordID, personKey []byte, waits int64) error {
 	t.insertSoon(&holdings, []any{string(id.Code), id.Seq, personKey})
-	t.insertSoon(&personRecords, []any{personKey, string(id.Code), id.Seq})
+	t.insertSoon(&personRecords, []any{personKey, string(id.Code), id.Seq, waits})
 	t.ahead.holdings.add(string(id.Code), Holding{id.Seq, personKey})
-	t.ahead.held.add(string(personKey), id)
+	t.ahead.held.add(string(personKey), heldRecord{id, waits})
 	return nil
 }
 
 var (
 	holdings      = insertion{table: "holding", columns: "code, seq, person_key", n: 3}
-	personRecords = insertion{table: "person_record", columns: "person_key, code, seq", n: 3}
+	personRecords = insertion{table: "person_record", columns: "person_key, code, seq, waits", n: 4}
 )
 
 // Unlink parts a record from its person.
@@ -134,7 +146,7 @@ func (t *Tx) Unlink(id docket.RecordID, personKey []byte) error {
 	t.soon([]string{"holding"}, 1, `DELETE FROM holding WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
 	t.soon([]string{"person_record"}, 1, `DELETE FROM person_record WHERE person_key = $1 AND code = $2 AND seq = $3`, personKey, string(id.Code), id.Seq)
 	t.ahead.holdings.remove(string(id.Code), func(h Holding) bool { return h.Seq == id.Seq })
-	t.ahead.held.remove(string(personKey), func(r docket.RecordID) bool { return r == id })
+	t.ahead.held.remove(string(personKey), func(h heldRecord) bool { return h.id == id })
 	return nil
 }
 
@@ -278,6 +290,9 @@ func (t *Tx) DropSlip(id docket.RecordID, eventKey []byte) error {
 
 // DropSlips deletes the slips of a record; of Seq 0, those of the case.
 func (t *Tx) DropSlips(id docket.RecordID) error {
+	if known, ok := t.ahead.slips[string(id.Code)]; ok && !slices.ContainsFunc(known, func(s Slip) bool { return s.ID.Seq == id.Seq }) {
+		return nil
+	}
 	t.soon([]string{"slip"}, anyRows, `DELETE FROM slip WHERE code = $1 AND seq = $2`, string(id.Code), id.Seq)
 	t.ahead.slips.remove(string(id.Code), func(s Slip) bool { return s.ID.Seq == id.Seq })
 	return nil

@@ -62,12 +62,6 @@ func (t *Tx) OfficersWith(duty agency.Duty) ([]*agency.Officer, error) {
 		})
 }
 
-// NoticeCount counts the letters to an agency.
-func (t *Tx) NoticeCount(agencyID string) (n int, err error) {
-	err = t.one(`SELECT COUNT(*) FROM notice WHERE agency = $1`, []any{agencyID}, &n)
-	return n, err
-}
-
 // StepCounts counts what each of the ten steps has done, by whole tables: for
 // the demonstration and for statistics, not for a page of a national database.
 func (t *Tx) StepCounts() (n [10]int, err error) {

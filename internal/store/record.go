@@ -50,12 +50,8 @@ func (t *Tx) AddRecord(r *Record) error {
 
 // Record reads a record's lifecycle row, or ErrNotFound.
 func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
-	if known, ok := t.ahead.records[string(id.Code)]; ok {
-		i := slices.IndexFunc(known, func(r Record) bool { return r.ID == id })
-		if i < 0 {
-			return r, ErrNotFound
-		}
-		return known[i], nil
+	if _, ok := t.ahead.records[string(id.Code)]; ok {
+		return t.foreseenRecord(id)
 	}
 	rows, err := all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, scanRecord)
 	if err != nil {
@@ -65,6 +61,16 @@ func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
 		return r, ErrNotFound
 	}
 	return rows[0], nil
+}
+
+// foreseenRecord is a record that was read ahead, or ErrNotFound.
+func (t *Tx) foreseenRecord(id docket.RecordID) (Record, error) {
+	known := t.ahead.records[string(id.Code)]
+	i := slices.IndexFunc(known, func(r Record) bool { return r.ID == id })
+	if i < 0 {
+		return Record{}, ErrNotFound
+	}
+	return known[i], nil
 }
 
 // CaseKnown says that a case has this code, whatever became of its records.
@@ -112,9 +118,14 @@ func (t *Tx) MoveRecord(c *docket.Change, leaf int64) error {
 	}
 	t.soon(recordTable, 1, `UPDATE record SET status = $3, since = $4, changes = changes + 1
 		WHERE code = $1 AND seq = $2 AND status = $5`, code, seq, to, at, string(c.From))
-	t.soon([]string{"record", "lifecycle"}, 1, `INSERT INTO lifecycle (`+lifecycle.columns+`)
-		SELECT code, seq, changes, $3, status, since, $4, $5, $6, CAST($7 AS BIGINT) FROM record WHERE code = $1 AND seq = $2`,
-		code, seq, string(c.From), c.Operator, c.Basis, c.Reason, leaf)
+	known, err := t.foreseenRecord(c.Record)
+	if err == nil && (t.ahead.locked[c.Record.Code] || t.db.engine.oneWriter()) { // nobody else counts on
+		t.insertSoon(&lifecycle, []any{code, seq, known.Changes + 1, string(c.From), to, at, c.Operator, c.Basis, c.Reason, leaf})
+	} else {
+		t.soon([]string{"record", "lifecycle"}, 1, `INSERT INTO lifecycle (`+lifecycle.columns+`)
+			SELECT code, seq, changes, $3, status, since, $4, $5, $6, CAST($7 AS BIGINT) FROM record WHERE code = $1 AND seq = $2`,
+			code, seq, string(c.From), c.Operator, c.Basis, c.Reason, leaf)
+	}
 	t.recordChanged(c.Record, func(r *Record) { r.Status, r.Since, r.Changes = c.To, fromMicros(at), r.Changes+1 })
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/docket"
 )
 
@@ -149,98 +148,4 @@ func (t *Tx) ForgetProposals(id docket.RecordID) error {
 		}
 	}
 	return nil
-}
-
-// Notice is a letter to an agency that holds a copy, with its clock.
-type Notice struct {
-	Record  docket.RecordID
-	ID      string
-	Kind    string
-	Agency  string
-	Issued  time.Time
-	Due     civil.Date
-	Body    []byte // encrypted to the agency
-	Acked   time.Time
-	AckedBy string
-}
-
-const noticeColumns = `code, id, seq, kind, agency, issued, due, body, acked, acked_by`
-
-func scanNotice(scan func(...any) error) (n Notice, err error) {
-	var (
-		issued, due int64
-		acked       sql.NullInt64
-	)
-	err = scan((*string)(&n.Record.Code), &n.ID, &n.Record.Seq, &n.Kind, &n.Agency, &issued, &due, &n.Body, &acked, &n.AckedBy)
-	n.Issued, n.Due, n.Acked = fromMicros(issued), civil.FromDays(int(due)), fromNullMicros(acked)
-	return n, err
-}
-
-// AddNotices stores letters.
-func (t *Tx) AddNotices(ns []Notice) error {
-	for _, n := range ns {
-		t.insertSoon(&notices, []any{string(n.Record.Code), n.ID, n.Record.Seq, n.Kind, n.Agency, micros(n.Issued), n.Due.Days(), n.Body})
-	}
-	return nil
-}
-
-var notices = insertion{table: "notice", columns: "code, id, seq, kind, agency, issued, due, body", n: 8}
-
-// Notice reads one letter, or ErrNotFound.
-func (t *Tx) Notice(code docket.Code, id string) (Notice, error) {
-	rows, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE code = $1 AND id = $2`, []any{string(code), id}, scanNotice)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Notice{}, err
-	}
-	return rows[0], nil
-}
-
-// NoticesOf lists the letters of one record, the first first.
-func (t *Tx) NoticesOf(id docket.RecordID) ([]Notice, error) {
-	return all(t, `SELECT `+noticeColumns+` FROM notice WHERE code = $1 AND seq = $2 ORDER BY issued, id`,
-		[]any{string(id.Code), id.Seq}, scanNotice)
-}
-
-// NoticesTo lists letters to an agency that wait for an answer first, then the
-// answered, the latest first in each.
-func (t *Tx) NoticesTo(agencyID string, limit, offset int) ([]Notice, error) {
-	waiting, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1 AND acked IS NULL
-		ORDER BY issued DESC, code, id LIMIT $2 OFFSET $3`, []any{agencyID, limit, offset}, scanNotice)
-	if err != nil || len(waiting) == limit {
-		return waiting, err
-	}
-	unanswered, err := t.UnansweredCount(agencyID)
-	if err != nil {
-		return nil, err
-	}
-	answered, err := all(t, `SELECT `+noticeColumns+` FROM notice WHERE agency = $1 AND acked IS NOT NULL
-		ORDER BY issued DESC, code, id LIMIT $2 OFFSET $3`, []any{agencyID, limit - len(waiting), max(0, offset-unanswered)}, scanNotice)
-	return append(waiting, answered...), err
-}
-
-// UnansweredCount counts an agency's letters without acknowledgement; of all
-// agencies where none is given.
-func (t *Tx) UnansweredCount(agencyID string) (n int, err error) {
-	query, args := `SELECT COUNT(*) FROM notice WHERE acked IS NULL`, []any(nil)
-	if agencyID != "" {
-		query, args = query+` AND agency = $1`, []any{agencyID}
-	}
-	return n, t.one(query, args, &n)
-}
-
-// AckNotice records an agency's acknowledgement, once.
-func (t *Tx) AckNotice(code docket.Code, id, agencyID, by string, at time.Time) error {
-	return t.change(`UPDATE notice SET acked = $4, acked_by = $5 WHERE code = $1 AND id = $2 AND agency = $3 AND acked IS NULL`,
-		string(code), id, agencyID, micros(at), by)
-}
-
-// AckNotices records an agency's acknowledgement of every letter issued from
-// one moment to another that has none, and says how many.
-func (t *Tx) AckNotices(agencyID, by string, from, until, at time.Time) (int64, error) {
-	return t.exec(`UPDATE notice SET acked = $5, acked_by = $2
-		WHERE agency = $1 AND issued >= $3 AND issued <= $4 AND acked IS NULL`,
-		agencyID, by, micros(from), micros(until), micros(at))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -31,6 +32,10 @@ type sqliteConn struct {
 
 const readerCount = 4
 
+// What one reader keeps of the files the system keeps too: several that walk
+// through whole tables must not fill the memory.
+var readerPragmas = []string{"PRAGMA query_only(1)", "PRAGMA main.cache_size(-4096)", "PRAGMA vault.cache_size(-2048)"}
+
 // openSQLite opens a file and the vault's file beside it.
 func openSQLite(ctx context.Context, file string) (engine, error) {
 	files, err := sqlitePair(file)
@@ -52,8 +57,10 @@ func openSQLite(ctx context.Context, file string) (engine, error) {
 			continue
 		}
 		e.readers <- sc
-		if _, err := c.ExecContext(ctx, "PRAGMA query_only(1)"); err != nil {
-			return nil, errors.Join(err, e.close())
+		for _, pragma := range readerPragmas {
+			if _, err := c.ExecContext(ctx, pragma); err != nil {
+				return nil, errors.Join(err, e.close())
+			}
 		}
 	}
 	return e, nil
@@ -274,5 +281,14 @@ func (e *sqliteEngine) close() error {
 var numbered = regexp.MustCompile(`\$(\d+)`)
 
 // bindByNumber spells $N as ?N: SQLite takes $1 for a name and would number it
-// by first appearance.
-func bindByNumber(query string) string { return numbered.ReplaceAllString(query, `?$1`) }
+// by first appearance. Where they come in their order, each once, it spells a
+// bare ?: the driver looks up the name of each parameter in a list of all.
+func bindByNumber(query string) string {
+	found := numbered.FindAllString(query, -1)
+	for i, name := range found {
+		if name[1:] != strconv.Itoa(i+1) {
+			return numbered.ReplaceAllString(query, `?$1`)
+		}
+	}
+	return numbered.ReplaceAllString(query, `?`)
+}

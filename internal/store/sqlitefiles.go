@@ -64,7 +64,7 @@ func fileURI(file string) string { return "file:" + uriEscapes.Replace(file) }
 // survives a loss of power. A transaction is not written before it commits
 // (cache_spill), so that those who read wait for the commit alone.
 const sqlitePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(TRUNCATE)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)&_pragma=cache_spill(0)"
+	"&_pragma=foreign_keys(1)&_pragma=cache_size(-32768)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)&_pragma=cache_spill(0)"
 
 // Connect implements driver.Connector.
 func (p *sqliteFiles) Connect(ctx context.Context) (driver.Conn, error) {
@@ -89,7 +89,7 @@ func AttachVault(file string) []string {
 		"PRAGMA vault.journal_mode(TRUNCATE)",
 		"PRAGMA vault.synchronous(FULL)",
 		"PRAGMA vault.secure_delete(1)",
-		"PRAGMA vault.cache_size(-16384)",
+		"PRAGMA vault.cache_size(-8192)",
 	}
 }
 

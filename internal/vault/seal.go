@@ -76,8 +76,12 @@ func (v *Vault) Seal(rows Rows, c *Content, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	weighed, err := capsuleOf(c.Record, events)
+	if err != nil {
+		return err
+	}
 	for _, person := range slices.Concat(v.personKeys(c.Record.Code, c.Identity), v.joinedKeys(c)) {
-		if err := v.putCapsule(rows, person, key, c.Record, events); err != nil {
+		if err := v.putCapsuleBody(rows, person, key, weighed); err != nil {
 			return err
 		}
 	}

@@ -72,18 +72,31 @@ func (v *Vault) WeighRecord(rows Rows, id docket.RecordID) ([]Weighed, error) {
 }
 
 func (v *Vault) putCapsule(rows Rows, personKey, recordKey []byte, id docket.RecordID, events []*docket.Event) error {
+	body, err := capsuleOf(id, events)
+	if err != nil {
+		return err
+	}
+	return v.putCapsuleBody(rows, personKey, recordKey, body)
+}
+
+// capsuleOf encodes a capsule.
+func capsuleOf(id docket.RecordID, events []*docket.Event) ([]byte, error) {
 	c := capsule{Record: id}
 	for _, e := range events {
 		raw, err := stripped(e).Encode()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.Events = append(c.Events, raw)
 	}
 	body, err := json.Marshal(c)
 	if err != nil {
-		return fmt.Errorf("encoding a capsule: %w", err)
+		return nil, fmt.Errorf("encoding a capsule: %w", err)
 	}
+	return body, nil
+}
+
+func (v *Vault) putCapsuleBody(rows Rows, personKey, recordKey, body []byte) error {
 	l := &PersonLink{PersonKey: personKey, RecordKey: recordKey}
 	l.Capsule = v.keys.Weigh().SealPadded(v.rand, body, capsuleContext(personKey, recordKey))
 	return rows.PutPersonLink(l)

@@ -108,11 +108,15 @@ func (a *audit) anyHomeWithout(code docket.Code) bool {
 func (a *audit) strays(inLedger map[docket.Code]bool) {
 	a.w.Helper()
 	for what, statement := range map[string]string{
-		"persons without a record":   `SELECT COUNT(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM person_record r WHERE r.person_key = person.person_key)`,
-		"records without a person":   `SELECT COUNT(*) FROM person_record WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = person_record.person_key)`,
-		"reviews of no record":       `SELECT COUNT(*) FROM review WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = review.code AND r.seq = review.seq)`,
-		"notices of no record":       `SELECT COUNT(*) FROM notice WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = notice.code AND r.seq = notice.seq)`,
-		"two open reviews of a kind": `SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE outcome = '' GROUP BY code, seq, kind HAVING COUNT(*) > 1) d`,
+		"persons without a record":                   `SELECT COUNT(*) FROM person WHERE NOT EXISTS (SELECT 1 FROM person_record r WHERE r.person_key = person.person_key)`,
+		"records without a person":                   `SELECT COUNT(*) FROM person_record WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = person_record.person_key)`,
+		"reviews of no record":                       `SELECT COUNT(*) FROM review WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = review.code AND r.seq = review.seq)`,
+		"notices of no record":                       `SELECT COUNT(*) FROM notice WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.code = notice.code AND r.seq = notice.seq)`,
+		"letters with other records than they count": `SELECT COUNT(*) FROM letter WHERE records <> (SELECT COUNT(*) FROM notice n WHERE n.agency = letter.agency AND n.letter = letter.id)`,
+		"lines of no letter":                         `SELECT COUNT(*) FROM notice n WHERE n.letter <> '' AND NOT EXISTS (SELECT 1 FROM letter l WHERE l.agency = n.agency AND l.id = n.letter)`,
+		"letters that are full and drafts":           `SELECT COUNT(*) FROM letter WHERE records >= 1000 AND issued IS NULL OR records > 1000`,
+		"waves whose counts are not their records":   `SELECT COUNT(*) FROM wave w WHERE w.records <> (SELECT COALESCE(SUM(n), 0) FROM wave_count c WHERE c.wave = w.id AND c.topic = 'all')`,
+		"two open reviews of a kind":                 `SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE outcome = '' GROUP BY code, seq, kind HAVING COUNT(*) > 1) d`,
 		"identity rows of nobody": `SELECT COUNT(*) FROM (SELECT person_key FROM identity_work UNION ALL SELECT person_key FROM identity_token
 			UNION ALL SELECT person_key FROM identity_pair UNION ALL SELECT other_key FROM identity_pair) i
 			WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_key = i.person_key)`,
@@ -217,6 +221,12 @@ func (a *audit) decisions() {
 			return err
 		}
 		for _, ids := range keys {
+			if waits, err := a.waits(tx, ids); err != nil || waits {
+				if err != nil {
+					return err
+				}
+				continue // left to the wave
+			}
 			slices.SortFunc(ids, func(x, y docket.RecordID) int { return strings.Compare(x.String(), y.String()) })
 			if err := a.person(tx, ids); err != nil {
 				a.bad("deciding on %s: %v", ids[0], err)
@@ -224,6 +234,20 @@ func (a *audit) decisions() {
 		}
 		return nil
 	})
+}
+
+// waits says that a record of one of the persons waits for the wave.
+func (a *audit) waits(tx *store.Tx, ids []docket.RecordID) (bool, error) {
+	for _, id := range ids {
+		key, err := tx.Holder(id)
+		if err != nil {
+			return false, err
+		}
+		if waits, err := tx.Waits(key); err != nil || waits {
+			return waits, err
+		}
+	}
+	return false, nil
 }
 
 // join puts the records of persons whom officers found to be one together.

@@ -126,15 +126,15 @@ func (a *audit) counts(id docket.RecordID, r *recordRow) {
 	case into.status != docket.Sealed && a.unions.surviving(id.Code) != a.unions.surviving(r.into.Code):
 		a.bad("record %s counts with %s of another case, which is not sealed", id, r.into)
 	case into.status == docket.Sealed && a.unions.surviving(id.Code) != a.unions.surviving(r.into.Code):
-		a.waits(r.into, "it holds events of another case")
+		a.beforeHuman(r.into, "it holds events of another case")
 	}
 	if r.due != 0 {
 		a.bad("record %s counts with another, and a day is set to look at it", id)
 	}
 }
 
-// waits sees that a sealed record is before a human.
-func (a *audit) waits(id docket.RecordID, why string) {
+// beforeHuman sees that a sealed record is before a human.
+func (a *audit) beforeHuman(id docket.RecordID, why string) {
 	if a.w.Count(`SELECT COUNT(*) FROM review WHERE code = $1 AND seq = $2 AND kind = 'unseal' AND outcome = ''`, string(id.Code), id.Seq) != 1 {
 		a.bad("sealed record %s is before nobody: %s", id, why)
 	}
@@ -146,7 +146,7 @@ func (a *audit) beside(ids []docket.RecordID, weighed map[docket.RecordID]*vault
 	for sealed := range weighed {
 		for _, id := range ids {
 			if id.Code != sealed.Code && a.unions.surviving(id.Code) == a.unions.surviving(sealed.Code) {
-				a.waits(sealed, fmt.Sprintf("open record %s is of the same person in the same case", id))
+				a.beforeHuman(sealed, fmt.Sprintf("open record %s is of the same person in the same case", id))
 			}
 		}
 	}

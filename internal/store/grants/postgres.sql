@@ -44,7 +44,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO fengcun_web, fengcun_registry
 GRANT SELECT, INSERT ON delivery, intake, lifecycle, approval, ruling, enactment, early_void TO fengcun_web, fengcun_registry;
 
 -- The ledger: sealing deletes from it.
-GRANT SELECT, INSERT, DELETE ON person_record, alias, holding, turn, case_link TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, DELETE, UPDATE (waits) ON person_record TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, DELETE ON alias, holding, turn, case_link TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person, slip TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, DELETE ON identity_work, identity_token TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_pair TO fengcun_web, fengcun_registry;
@@ -52,11 +53,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON quality_look, quality_item TO fengcun_we
 GRANT SELECT, INSERT, UPDATE ON quality_lag TO fengcun_web, fengcun_registry; -- counts: they outlive the sealing
 
 -- The lifecycle and what hangs on it.
-GRANT SELECT, INSERT, UPDATE ON record, review, notice, fact TO fengcun_web, fengcun_registry;
+GRANT SELECT, INSERT, UPDATE ON record, review, notice, letter, fact TO fengcun_web, fengcun_registry;
 GRANT DELETE ON fact TO fengcun_web, fengcun_registry; -- of a record that came to count with another
 GRANT SELECT, INSERT, UPDATE (state) ON query TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE (hash, leaf, prepared, expires, redeemed) ON ticket TO fengcun_web, fengcun_registry;
 GRANT SELECT, INSERT, UPDATE (withdrawn) ON certificate TO fengcun_web, fengcun_registry;
+
+-- Waves of history: counts, and how far they got.
+GRANT SELECT, INSERT, UPDATE ON history_file, wave, wave_count TO fengcun_web, fengcun_registry;
+GRANT SELECT, UPDATE (holder, until) ON wave_lease TO fengcun_web, fengcun_registry;
 
 -- The trail: append only, but for its head, its lease and what names the keys.
 GRANT SELECT, INSERT ON trail_entry, trail_hash, trail_epoch, trail_checkpoint, trail_cosigned TO fengcun_web, fengcun_registry;

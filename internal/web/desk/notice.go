@@ -16,6 +16,7 @@ import (
 func (o *Office) noticeRoutes(mux *http.ServeMux) {
 	o.showTo(mux, "/notices", o.notices)
 	o.takeFrom(mux, "/notices/{code}/{id}", o.acknowledge)
+	o.takeFrom(mux, "/letters/{id}", o.acknowledgeLetter)
 }
 
 // notices is the inbox of an agency that holds copies.
@@ -35,11 +36,16 @@ func (o *Office) notices(r *http.Request, v *web.Visitor) (pages.Page, error) {
 
 func (o *Office) letter(n *registry.NoticeView, names *names) pages.Notice {
 	out := pages.Notice{
-		ID: "N-" + strings.ToUpper(n.ID[:min(8, len(n.ID))]), Kind: n.Kind, Record: parts.Code(n.Record.String()), From: names.of(n.From),
-		Issued: civil.Of(n.Issued), Due: n.Due, Left: n.Due.Sub(o.today()), State: o.noticeState(&n.Notice), Nos: o.letterNumbers(&n.Notice),
+		ID: "N-" + strings.ToUpper(n.ID[:min(8, len(n.ID))]), Kind: n.Kind, Records: n.Records,
+		Issued: civil.Of(n.Issued), Due: n.Due, Left: n.Due.Sub(o.today()), State: o.noticeState(&n.Notice),
+	}
+	ack := "/letters/" + n.ID
+	if n.Records == 0 {
+		out.Record, out.From, out.Nos = parts.Code(n.Record.String()), names.of(n.From), o.letterNumbers(&n.Notice)
+		ack = "/notices/" + n.Record.Code.Grouped() + "/" + n.ID
 	}
 	if n.Acked.IsZero() {
-		out.Ack = "/notices/" + n.Record.Code.Grouped() + "/" + n.ID
+		out.Ack = ack
 	} else {
 		out.AckBy, out.AckAt = names.of(n.AckedBy), n.Acked
 	}
@@ -84,4 +90,9 @@ func (o *Office) acknowledge(r *http.Request, v *web.Visitor) (string, pages.Pag
 		return "", nil, registry.ErrNotFound
 	}
 	return "/notices", nil, o.reg.Acknowledge(r.Context(), v.ID, code, r.PathValue("id"), o.now())
+}
+
+// acknowledgeLetter says the same of all records of a letter about many.
+func (o *Office) acknowledgeLetter(r *http.Request, v *web.Visitor) (string, pages.Page, error) {
+	return "/notices", nil, o.reg.AcknowledgeLetter(r.Context(), v.ID, r.PathValue("id"), o.now())
 }

@@ -52,18 +52,19 @@ type Notices struct {
 
 // Notice is one sealing or unsealing notice with its clock.
 type Notice struct {
-	ID     string // 〔2026〕… as printed
-	Kind   string // "seal" or "unseal"; the words are notice.KIND
-	Record parts.Code
-	From   string
-	Issued civil.Date
-	Due    civil.Date
-	Left   int
-	State  parts.State
-	Ack    string // where to acknowledge, or "" if it is done
-	AckBy  string
-	Nos    []string // numbers under which the agency holds its copy, where they can be read here
-	AckAt  time.Time
+	ID      string // 〔2026〕… as printed
+	Kind    string // "seal" or "unseal"; the words are notice.KIND
+	Records int64  // of a letter about many records; then Record and From are empty
+	Record  parts.Code
+	From    string
+	Issued  civil.Date
+	Due     civil.Date
+	Left    int
+	State   parts.State
+	Ack     string // where to acknowledge, or "" if it is done
+	AckBy   string
+	Nos     []string // numbers under which the agency holds its copy, where they can be read here
+	AckAt   time.Time
 }
 
 // Name of the template.

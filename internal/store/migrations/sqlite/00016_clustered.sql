@@ -52,11 +52,13 @@ CREATE TABLE clustered (
 	person_key BYTEA NOT NULL,
 	code TEXT NOT NULL,
 	seq BIGINT NOT NULL,
+	waits BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (person_key, code, seq)
 ) WITHOUT ROWID;
-INSERT INTO clustered (person_key, code, seq) SELECT person_key, code, seq FROM person_record;
+INSERT INTO clustered (person_key, code, seq, waits) SELECT person_key, code, seq, waits FROM person_record;
 DROP TABLE person_record;
 ALTER TABLE clustered RENAME TO person_record;
+CREATE INDEX person_record_waiting ON person_record (person_key) WHERE waits = 1;
 CREATE TABLE clustered (
 	code TEXT NOT NULL,
 	seq BIGINT NOT NULL,
@@ -126,11 +128,13 @@ CREATE TABLE clustered (
 	person_key BYTEA NOT NULL,
 	code TEXT NOT NULL,
 	seq BIGINT NOT NULL,
+	waits BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (person_key, code, seq)
 );
-INSERT INTO clustered (person_key, code, seq) SELECT person_key, code, seq FROM person_record;
+INSERT INTO clustered (person_key, code, seq, waits) SELECT person_key, code, seq, waits FROM person_record;
 DROP TABLE person_record;
 ALTER TABLE clustered RENAME TO person_record;
+CREATE INDEX person_record_waiting ON person_record (person_key) WHERE waits = 1;
 CREATE TABLE clustered (
 	code TEXT NOT NULL,
 	seq BIGINT NOT NULL,

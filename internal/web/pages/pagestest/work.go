@@ -218,7 +218,9 @@ func notices() pages.Notices {
 	late, done := n, n
 	late.Kind, late.ID, late.Left, late.State = "unseal", "云解〔2026〕0031号", -2, parts.State{Name: "overdue", Tone: parts.Bad}
 	done.Ack, done.AckBy, done.AckAt, done.State = "", "唐以宁", at("2026-11-22 09:00:31"), parts.State{Name: "acknowledged", Tone: parts.Good}
-	return pages.Notices{Rows: []pages.Notice{n, late, done}, Pager: parts.Pager{Page: 1, Size: 20, Total: 3, Path: "/notices"}}
+	many := n
+	many.ID, many.Record, many.From, many.Records, many.Ack = "云封〔2026〕0413号", "", "", 1000, "/letters/x"
+	return pages.Notices{Rows: []pages.Notice{n, many, late, done}, Pager: parts.Pager{Page: 1, Size: 20, Total: 4, Path: "/notices"}}
 }
 
 func trail() pages.Trail {

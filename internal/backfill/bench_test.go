@@ -1,0 +1,142 @@
+package backfill_test
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fengcun/fengcun/internal/backfill"
+	"github.com/fengcun/fengcun/internal/civil"
+	"github.com/fengcun/fengcun/internal/cputime"
+	"github.com/fengcun/fengcun/internal/registry"
+	"github.com/fengcun/fengcun/internal/registry/registrytest"
+)
+
+// What the sealing of history promises: the same memory, and nearly the same
+// speed, for ten times as many records.
+const (
+	few, many   = 100_000, 1_000_000
+	mostMemory  = 300 << 20
+	leastOfRate = 0.8
+)
+
+// BenchmarkHistory takes a made-up history in, two events a record, says what a
+// wave would seal, and seals, on SQLite: with 100,000 records and with a
+// million. Memory is the peak of what the process held, as the system counts it.
+// Rates are by the clock; what is compared is processor time, which the other
+// work of a machine does not move.
+func BenchmarkHistory(b *testing.B) {
+	var small course
+	b.Run("records=100000", func(b *testing.B) {
+		for b.Loop() {
+			small = history(b, few)
+		}
+		small.report(b)
+	})
+	b.Run("records=1000000", func(b *testing.B) {
+		var large course
+		for b.Loop() {
+			large = history(b, many)
+		}
+		large.report(b)
+		if small.take.records > 0 {
+			compare(b, "take", small.take, large.take)
+			compare(b, "wave", small.wave, large.wave)
+		}
+	})
+}
+
+// course is the three legs of one history.
+type course struct{ take, dry, wave leg }
+
+// leg is one of them.
+type leg struct {
+	records int
+	clock   time.Duration
+	cpu     time.Duration
+	peak    int64 // bytes
+}
+
+func history(b *testing.B, records int) (c course) {
+	b.Helper()
+	w := registrytest.New(b, registrytest.Options{})
+	s := &synthetic{records: records}
+	s.enrol(b, w)
+	c.take = run(b, records, func() { s.take(b, w, 1000) })
+	b.Logf("take: %s", c.take)
+	var foretold, done *registry.Report
+	c.dry = run(b, records, func() {
+		r := &backfill.Runner{Registry: w.Reg, Moved: func(int64, int64) {}}
+		var err error
+		if foretold, err = r.Foretell(context.Background(), registry.WaveWaiting, civil.Of(w.Now)); err != nil {
+			b.Fatal(err)
+		}
+	})
+	b.Logf("dry run: %s", c.dry)
+	c.wave = run(b, records, func() { done = s.wave(b, w, 250) })
+	b.Logf("wave: %s; %v", c.wave, done.All)
+	if done.Records != int64(records) || done.All["seal"] != foretold.All["seal"] || done.All["keep"] != foretold.All["keep"] || done.All["seal"] == 0 {
+		b.Errorf("foretold %v, done %v", foretold.All, done.All)
+	}
+	return c
+}
+
+func run(b *testing.B, records int, do func()) (l leg) {
+	b.Helper()
+	// 5 resets the peak: proc_pid_clear_refs(5).
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	l.cpu = cputime.Spent(do)
+	l.records, l.clock, l.peak = records, time.Since(start), peak(b)
+	if l.peak > mostMemory {
+		b.Errorf("%d MiB, want at most %d", l.peak>>20, mostMemory>>20)
+	}
+	return l
+}
+
+// peak is the most memory the process held since it was reset.
+func peak(b *testing.B) int64 {
+	b.Helper()
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kb << 10
+}
+
+func (l leg) rate() float64 { return float64(l.records) / l.clock.Seconds() }
+
+func (l leg) String() string {
+	return strconv.Itoa(l.records) + " records, " + strconv.Itoa(int(l.rate())) + " records/s, " +
+		strconv.Itoa(int(l.cpu.Microseconds())/l.records) + " µs of processor each, peak " + strconv.Itoa(int(l.peak>>20)) + " MiB"
+}
+
+func (c *course) report(b *testing.B) {
+	b.ReportMetric(0, "ns/op")
+	for name, l := range map[string]leg{"take": c.take, "dry": c.dry, "wave": c.wave} {
+		b.ReportMetric(l.rate(), name+"-records/s")
+		b.ReportMetric(float64(l.peak>>20), name+"-MiB")
+	}
+}
+
+// compare holds the speed with many records to that with few.
+func compare(b *testing.B, name string, small, large leg) {
+	b.Helper()
+	b.ReportMetric(large.rate()/small.rate(), "x-"+name+"-by-the-clock")
+	each := func(l leg) float64 { return float64(l.cpu) / float64(l.records) }
+	x := each(small) / each(large)
+	b.ReportMetric(x, "x-"+name)
+	if x < leastOfRate {
+		b.Errorf("%s: %.2f of the speed with %d records, want %.1f", name, x, small.records, leastOfRate)
+	}
+}
