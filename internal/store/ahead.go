@@ -50,6 +50,11 @@ type ahead struct {
 	slips    foreseen[Slip]
 	reviews  foreseen[Review]
 	agencies map[string]*agency.Agency // that were read, by id
+
+	officers  foreseen[officerRow]
+	queries   foreseen[Query]
+	approvals foreseen[Approval] // by query
+
 	locked   map[docket.Code]bool      // cases
 	persons  map[string]bool           // that are locked and have a row
 	fresh    map[docket.Code]bool      // cases that this transaction opened
@@ -61,6 +66,7 @@ func newAhead() ahead {
 		intakes: foreseen[*Intake]{}, aliases: foreseen[docket.Code]{}, hidden: foreseen[vault.SealedAlias]{},
 		held: foreseen[heldRecord]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
 		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{}, persons: map[string]bool{},
+		officers: foreseen[officerRow]{}, queries: foreseen[Query]{}, approvals: foreseen[Approval]{},
 	}
 }
 
@@ -99,6 +105,12 @@ func (a *ahead) forgetTable(name string) {
 		clear(a.reviews)
 	case "agency":
 		clear(a.agencies)
+	case "query":
+		clear(a.queries)
+	case "approval":
+		clear(a.approvals)
+	case "officer", "passkey":
+		clear(a.officers)
 	}
 }
 
@@ -115,6 +127,11 @@ func readAhead[R any](t *Tx, f foreseen[R], keys []any, query, order string, arg
 	if err := t.byKeys(); err != nil {
 		return err
 	}
+	return readFew(t, f, keys, query, order, args, scan)
+}
+
+// readFew is readAhead for few keys: the database may find them as it likes.
+func readFew[R any](t *Tx, f foreseen[R], keys []any, query, order string, args []any, scan func(func(...any) error) (string, R, error)) error {
 	missing := make([]any, 0, len(keys))
 	for _, k := range keys {
 		name := keyName(k)
