@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/store"
@@ -159,6 +161,9 @@ func (r *Registry) decrypt(ctx context.Context, p *prepared, now time.Time) (*op
 	}
 	o := &opening{prepared: p}
 	err = r.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if err := tx.AheadOfOfficers(slices.Collect(maps.Keys(p.signers))...); err != nil {
+			return err
+		}
 		o.contents, err = r.vault.Open(deferred{tx, o}, p.ticket, p.grant, p.commitment, receipt, now)
 		if err == nil && o.hash == nil {
 			err = vault.ErrTicket // a vault that redeems nothing has opened nothing

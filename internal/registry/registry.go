@@ -81,6 +81,7 @@ type Registry struct {
 	rand    io.Reader
 	seq     *sequencer
 	watch   *watch
+	asking  *turns[*prepared]
 	opening *turns[step]
 	group   *group
 	rulesOf *quality.Set
@@ -103,7 +104,7 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		seq: seq, watch: new(watch), opening: newTurns[step](), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
+		seq: seq, watch: new(watch), asking: newTurns[*prepared](), opening: newTurns[step](), group: newGroup(), db: c.DB, suite: c.Ring.Suite(), ledger: c.Ring.Ledger(), signer: signer, epoch: epoch,
 		vault: c.Vault,
 		cert:  c.Ring.Certificate(), packs: enactedSet(c.Packs), confirm: c.ConfirmSealing, rand: c.Rand,
 		rules:   grant.Rules{Accept: c.Accept, Digest: c.Ring.Suite().Digest},

@@ -45,30 +45,55 @@ func (t *Tx) PutOfficer(o *agency.Officer) error {
 // Officer reads one officer with the passkeys, the oldest first and the revoked
 // among them, or ErrNotFound.
 func (t *Tx) Officer(id string) (*agency.Officer, error) {
-	o := &agency.Officer{ID: id}
-	keys, err := all(t, `SELECT o.agency, o.name, o.duty, o.verify_key, o.key_kind, p.id, p.public,
-			COALESCE(p.label, ''), COALESCE(p.counter, 0), COALESCE(p.added, 0), COALESCE(p.used, 0), COALESCE(p.revoked, 0)
-		FROM officer o LEFT JOIN passkey p ON p.officer = o.id WHERE o.id = $1 ORDER BY p.added, p.id`,
-		[]any{id}, func(scan func(...any) error) (agency.Passkey, error) {
-			var (
-				k                    agency.Passkey
-				added, used, revoked int64
-			)
-			err := scan(&o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind), &k.ID, &k.Public,
-				&k.Label, &k.Counter, &added, &used, &revoked)
-			k.Added, k.Used, k.Revoked = fromMicros(added), fromMicros(used), fromMicros(revoked)
-			return k, err
+	rows, known := t.ahead.officers.rows(id)
+	if !known {
+		var err error
+		if rows, err = all(t, officerRows+` = $1`+oldestKeyFirst, []any{id}, scanOfficer); err != nil {
+			return nil, err
+		}
+	}
+	if len(rows) == 0 {
+		return nil, ErrNotFound
+	}
+	o := rows[0].officer
+	for _, r := range rows {
+		if len(r.key.ID) > 0 {
+			o.Passkeys = append(o.Passkeys, r.key)
+		}
+	}
+	return &o, nil
+}
+
+// AheadOfOfficers reads ahead officers with their passkeys.
+func (t *Tx) AheadOfOfficers(ids ...string) error {
+	return readFew(t, t.ahead.officers, keysOf(ids), officerRows, oldestKeyFirst, nil,
+		func(scan func(...any) error) (string, officerRow, error) {
+			r, err := scanOfficer(scan)
+			return r.officer.ID, r, err
 		})
-	switch {
-	case err != nil:
-		return o, err
-	case len(keys) == 0:
-		return o, ErrNotFound
-	}
-	if len(keys[0].ID) > 0 { // a row without a key stands for an officer who has none
-		o.Passkeys = keys
-	}
-	return o, nil
+}
+
+// officerRow is an officer with one passkey, which has no id where the officer
+// has none.
+type officerRow struct {
+	officer agency.Officer
+	key     agency.Passkey
+}
+
+const (
+	officerRows = `SELECT o.id, o.agency, o.name, o.duty, o.verify_key, o.key_kind, p.id, p.public,
+		COALESCE(p.label, ''), COALESCE(p.counter, 0), COALESCE(p.added, 0), COALESCE(p.used, 0), COALESCE(p.revoked, 0)
+		FROM officer o LEFT JOIN passkey p ON p.officer = o.id WHERE o.id`
+	oldestKeyFirst = ` ORDER BY p.added, p.id`
+)
+
+func scanOfficer(scan func(...any) error) (r officerRow, err error) {
+	o, k := &r.officer, &r.key
+	var added, used, revoked int64
+	err = scan(&o.ID, &o.Agency, &o.Name, (*string)(&o.Duty), &o.VerifyKey, (*string)(&o.KeyKind), &k.ID, &k.Public,
+		&k.Label, &k.Counter, &added, &used, &revoked)
+	k.Added, k.Used, k.Revoked = fromMicros(added), fromMicros(used), fromMicros(revoked)
+	return r, err
 }
 
 // Officers reads all officers by id, without their passkeys.

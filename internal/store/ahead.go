@@ -51,12 +51,15 @@ type ahead struct {
 	reviews  foreseen[Review]
 
 	caseLinks foreseen[CaseLink]
+	agencies  map[string]*agency.Agency // that were read, by id
+	officers  foreseen[officerRow]
+	queries   foreseen[Query]
+	approvals foreseen[Approval] // by query
 
-	agencies map[string]*agency.Agency // that were read, by id
-	locked   map[docket.Code]bool      // cases
-	persons  map[string]bool           // that are locked and have a row
-	fresh    map[docket.Code]bool      // cases that this transaction opened
-	byKeys   bool                      // the database was told
+	locked  map[docket.Code]bool // cases
+	persons map[string]bool      // that are locked and have a row
+	fresh   map[docket.Code]bool // cases that this transaction opened
+	byKeys  bool                 // the database was told
 }
 
 func newAhead() ahead {
@@ -65,6 +68,7 @@ func newAhead() ahead {
 		held: foreseen[heldRecord]{}, same: foreseen[[]byte]{}, links: foreseen[vault.PersonLink]{}, records: foreseen[Record]{},
 		holdings: foreseen[Holding]{}, slips: foreseen[Slip]{}, reviews: foreseen[Review]{}, caseLinks: foreseen[CaseLink]{},
 		agencies: map[string]*agency.Agency{}, locked: map[docket.Code]bool{}, persons: map[string]bool{},
+		officers: foreseen[officerRow]{}, queries: foreseen[Query]{}, approvals: foreseen[Approval]{},
 	}
 }
 
@@ -106,6 +110,12 @@ func (a *ahead) forgetTable(name string) {
 		clear(a.caseLinks)
 	case "agency":
 		clear(a.agencies)
+	case "query":
+		clear(a.queries)
+	case "approval":
+		clear(a.approvals)
+	case "officer", "passkey":
+		clear(a.officers)
 	}
 }
 
@@ -122,6 +132,11 @@ func readAhead[R any](t *Tx, f foreseen[R], keys []any, query, order string, arg
 	if err := t.byKeys(); err != nil {
 		return err
 	}
+	return readFew(t, f, keys, query, order, args, scan)
+}
+
+// readFew is readAhead for few keys: the database may find them as it likes.
+func readFew[R any](t *Tx, f foreseen[R], keys []any, query, order string, args []any, scan func(func(...any) error) (string, R, error)) error {
 	missing := make([]any, 0, len(keys))
 	for _, k := range keys {
 		name := keyName(k)

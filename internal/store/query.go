@@ -51,12 +51,15 @@ func (t *Tx) AddQuery(q *Query) error {
 
 // Query reads a query, or ErrNotFound.
 func (t *Tx) Query(id string) (Query, error) {
-	rows, err := all(t, `SELECT `+queryColumns+` FROM query WHERE id = $1`, []any{id}, scanQuery)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
+	rows, known := t.ahead.queries.rows(id)
+	if !known {
+		var err error
+		if rows, err = all(t, `SELECT `+queryColumns+` FROM query WHERE id = $1`, []any{id}, scanQuery); err != nil {
+			return Query{}, err
+		}
 	}
-	if err != nil {
-		return Query{}, err
+	if len(rows) == 0 {
+		return Query{}, ErrNotFound
 	}
 	return rows[0], nil
 }
@@ -79,6 +82,7 @@ func (t *Tx) MoveQuery(id string, from, to QueryState) error {
 // MoveQueries is MoveQuery for several, all or none: ErrStale comes from what
 // is asked next.
 func (t *Tx) MoveQueries(ids []string, from, to QueryState) {
+	clear(t.ahead.queries)
 	args := []any{string(from), string(to)}
 	var list strings.Builder
 	for i, id := range ids {
@@ -102,18 +106,48 @@ type Approval struct {
 
 // AddApproval stores an answer; ErrConflict if the officer answered before.
 func (t *Tx) AddApproval(a *Approval) error {
-	return t.put(`INSERT INTO approval (query, officer, agency, verdict, at, expires, body, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return t.put(`INSERT INTO approval (`+approvalColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		a.Query, a.Officer, a.Agency, string(a.Verdict), micros(a.At), micros(a.Expires), a.Encrypted, a.Signature)
+}
+
+const approvalColumns = `query, officer, agency, verdict, at, expires, body, signature`
+
+func scanApproval(scan func(...any) error) (a Approval, err error) {
+	var at, expires int64
+	err = scan(&a.Query, &a.Officer, &a.Agency, (*string)(&a.Verdict), &at, &expires, &a.Encrypted, &a.Signature)
+	a.At, a.Expires = fromMicros(at), fromMicros(expires)
+	return a, err
 }
 
 // Approvals reads the answers to a query in the order they came.
 func (t *Tx) Approvals(query string) ([]Approval, error) {
-	return all(t, `SELECT officer, agency, verdict, at, expires, body, signature FROM approval WHERE query = $1 ORDER BY at, officer`,
-		[]any{query}, func(scan func(...any) error) (Approval, error) {
-			a := Approval{Query: query}
-			var at, expires int64
-			err := scan(&a.Officer, &a.Agency, (*string)(&a.Verdict), &at, &expires, &a.Encrypted, &a.Signature)
-			a.At, a.Expires = fromMicros(at), fromMicros(expires)
-			return a, err
+	if rows, known := t.ahead.approvals.rows(query); known {
+		return rows, nil
+	}
+	return all(t, `SELECT `+approvalColumns+` FROM approval WHERE query = $1 ORDER BY at, officer`, []any{query}, scanApproval)
+}
+
+// AheadOfGrants reads ahead queries, the answers to them, and the officers who
+// signed the ones and the others.
+func (t *Tx) AheadOfGrants(queries []string) error {
+	var signers []string
+	err := readFew(t, t.ahead.queries, keysOf(queries), `SELECT `+queryColumns+` FROM query WHERE id`, ``, nil,
+		func(scan func(...any) error) (string, Query, error) {
+			q, err := scanQuery(scan)
+			signers = append(signers, q.Officer)
+			return q.ID, q, err
 		})
+	if err != nil {
+		return err
+	}
+	err = readFew(t, t.ahead.approvals, keysOf(queries), `SELECT `+approvalColumns+` FROM approval WHERE query`, ` ORDER BY at, officer`, nil,
+		func(scan func(...any) error) (string, Approval, error) {
+			a, err := scanApproval(scan)
+			signers = append(signers, a.Officer)
+			return a.Query, a, err
+		})
+	if err != nil || len(signers) == 0 {
+		return err
+	}
+	return t.AheadOfOfficers(signers...)
 }

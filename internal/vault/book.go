@@ -22,7 +22,7 @@ type Book interface {
 	Weigh(rows Rows, code docket.Code, p docket.Identity) ([]Weighed, error)
 	WeighRecord(rows Rows, id docket.RecordID) ([]Weighed, error)
 	Redact(rows Rows, sealed []docket.RecordID, text, replacement string) (string, error)
-	Prepare(rows Rows, g Grant, now time.Time) (Ticket, *TicketRow, trail.Entry, error)
+	Prepare(dir Directory, g Grant, now time.Time) (Ticket, *TicketRow, trail.Entry, error)
 	Open(rows Rows, t Ticket, g Grant, c trail.Commitment, receipt trail.Receipt, now time.Time) ([]*Content, error)
 	Release(rows Rows, c *Content) error
 }

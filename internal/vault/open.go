@@ -40,10 +40,10 @@ const KindPrepare = "query.prepare"
 // Prepare checks a grant and gives the entry that must stand in the trail
 // before anything opens, with the ticket that will open it. The caller appends
 // the entry and stores the row in one transaction.
-func (v *Vault) Prepare(rows Rows, g Grant, now time.Time) (Ticket, *TicketRow, trail.Entry, error) {
+func (v *Vault) Prepare(dir Directory, g Grant, now time.Time) (Ticket, *TicketRow, trail.Entry, error) {
 	var t Ticket
 	now = v.mark.At(now)
-	r, err := v.rules.Verify(g.Request, g.Answers, rows, now)
+	r, err := v.rules.Verify(g.Request, g.Answers, dir, now)
 	if err != nil {
 		return t, nil, trail.Entry{}, err
 	}

@@ -36,10 +36,15 @@ var (
 	ErrReceipt = errors.New("the trail does not show that this opening was prepared")
 )
 
-// Rows is what the vault needs of the store, inside the caller's transaction.
-type Rows interface {
+// Directory is what the vault needs to check a grant: who the officers are.
+type Directory interface {
 	Context() context.Context
 	Officer(id string) (*agency.Officer, error)
+}
+
+// Rows is what the vault needs of the store, inside the caller's transaction.
+type Rows interface {
+	Directory
 
 	AddSealedRecord(*SealedRecord) error
 	SealedCustodian(key []byte) (string, error)     // or ErrNotSealed

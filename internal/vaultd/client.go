@@ -277,9 +277,9 @@ func (c *Client) Redact(rows vault.Rows, sealed []docket.RecordID, text, replace
 }
 
 // Prepare implements vault.Book. The time is the vault's own.
-func (c *Client) Prepare(rows vault.Rows, g vault.Grant, _ time.Time) (t vault.Ticket, row *vault.TicketRow, e trail.Entry, err error) {
+func (c *Client) Prepare(dir vault.Directory, g vault.Grant, _ time.Time) (t vault.Ticket, row *vault.TicketRow, e trail.Entry, err error) {
 	var out prepareOut
-	if err := c.call(rows, callPrepare, g, &out); err != nil {
+	if err := c.call(officersOnly(dir), callPrepare, g, &out); err != nil {
 		return t, nil, e, err
 	}
 	if t, err = vault.CarriedTicket(out.Ticket); err != nil || out.Row == nil {

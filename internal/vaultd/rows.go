@@ -141,3 +141,16 @@ func put[T any](body json.RawMessage, write func(*T) error) (any, error) {
 	}
 	return nil, write(row)
 }
+
+// onlyOfficers are rows of which the vault may see the officers alone.
+type onlyOfficers struct {
+	askedRows
+	dir vault.Directory
+}
+
+func officersOnly(dir vault.Directory) vault.Rows {
+	refuse := func(string, any, any) error { return errFrame }
+	return &onlyOfficers{askedRows{dir.Context(), refuse}, dir}
+}
+
+func (r *onlyOfficers) Officer(id string) (*agency.Officer, error) { return r.dir.Officer(id) }
