@@ -25,7 +25,7 @@ type backfillTakeCmd struct {
 	Key    string   `required:"" type:"existingfile" help:"File with the agency's signature key. 机关签名密钥文件."`
 
 	Mapping string         `type:"existingfile" help:"Mapping from a table's columns and codes (YAML); see docs/gateway.md. 表格映射文件."`
-	Batch   int            `default:"1000" help:"Events in one transaction. 每批事件数."`
+	Batch   int            `default:"500" help:"Events in one transaction. 每批事件数."`
 	Pause   *time.Duration `help:"Between two transactions; default: 100ms on SQLite, where one program writes at a time. 批间停顿."`
 	Errors  string         `type:"path" help:"File that gets the refused lines of NDJSON files as they were, to be mended and taken in. 错误行文件."`
 	Again   bool           `help:"Read files again that were taken in: what was refused may be right by now. 重新导入."`

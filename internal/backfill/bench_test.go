@@ -65,7 +65,8 @@ func history(b *testing.B, records int) (c course) {
 	w := registrytest.New(b, registrytest.Options{})
 	s := &synthetic{records: records}
 	s.enrol(b, w)
-	c.take = run(b, records, func() { s.take(b, w, 1000) })
+	c.take = run(b, records, func() { s.take(b, w, 500) })
+	w.Reopen() // each leg is a program of its own
 	b.Logf("take: %s", c.take)
 	var foretold, done *registry.Report
 	c.dry = run(b, records, func() {
@@ -76,6 +77,7 @@ func history(b *testing.B, records int) (c course) {
 		}
 	})
 	b.Logf("dry run: %s", c.dry)
+	w.Reopen()
 	c.wave = run(b, records, func() { done = s.wave(b, w, 250) })
 	b.Logf("wave: %s; %v", c.wave, done.All)
 	if done.Records != int64(records) || done.All["seal"] != foretold.All["seal"] || done.All["keep"] != foretold.All["keep"] || done.All["seal"] == 0 {

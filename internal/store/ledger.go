@@ -18,13 +18,16 @@ func (t *Tx) LockPerson(personKey []byte, at time.Time) error {
 // LockPersons is LockPerson for several, in one order for all who lock.
 func (t *Tx) LockPersons(personKeys [][]byte, at time.Time) error {
 	keys := slices.SortedFunc(slices.Values(personKeys), bytes.Compare)
-	wanted := false
+	into, wanted := &persons, false
+	if t.db.engine.oneWriter() {
+		into = &newPersons
+	}
 	for _, k := range slices.CompactFunc(keys, bytes.Equal) {
 		if t.ahead.persons[string(k)] {
 			continue
 		}
 		wanted, t.ahead.persons[string(k)] = true, true
-		t.insertSoon(&persons, []any{k, micros(at), micros(at)})
+		t.insertSoon(into, []any{k, micros(at), micros(at)})
 	}
 	if !wanted || t.db.engine.oneWriter() {
 		return nil // nobody else is there to wait for
@@ -34,6 +37,12 @@ func (t *Tx) LockPersons(personKeys [][]byte, at time.Time) error {
 
 var persons = insertion{
 	table: "person", columns: "person_key, since, touched", n: 3, key: 1, stay: 2, conflict: "(person_key) DO UPDATE SET touched = excluded.touched",
+}
+
+// Where one program writes at a time there is no lock to take, and the row of
+// one who has one is left alone.
+var newPersons = insertion{
+	table: "person", columns: "person_key, since, touched", n: 3, key: 1, stay: 3, conflict: "(person_key) DO NOTHING",
 }
 
 // LockCase takes the lock on a case's rows: who files into it, seals or unseals

@@ -62,7 +62,11 @@ func TestAPersonGoesWithTheLastRecord(t *testing.T) {
 		err := db.Read(t.Context(), func(tx *store.Tx) error {
 			return tx.One(`SELECT since, touched FROM person WHERE person_key = $1`, []any{ann}, &since, &touched)
 		})
-		if err != nil || since != noon.UnixMicro() || touched != later.UnixMicro() {
+		want := later
+		if db.Engine() == "sqlite" {
+			want = noon // nobody is kept out, and nothing written
+		}
+		if err != nil || since != noon.UnixMicro() || touched != want.UnixMicro() {
 			t.Errorf("since %d, touched %d, %v", since, touched, err)
 		}
 		drop := func(tx *store.Tx) error { return tx.DropPersonWithoutRecords(ann) }

@@ -161,6 +161,15 @@ func (w *World) Restart() {
 	w.Reg = reg
 }
 
+// Reopen is Restart with connections of its own, as after another program was
+// started on the same books.
+func (w *World) Reopen() {
+	w.Helper()
+	w.must(w.served.Close())
+	w.served = storetest.Open(w, w.as("fengcun_registry"))
+	w.Restart()
+}
+
 // On sets the clock to ten in the morning of a day.
 func (w *World) On(day string) { w.Now = civil.MustParse(day).Time().Add(10 * time.Hour) }
 
