@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/fengcun/fengcun/internal/agency"
 	"github.com/fengcun/fengcun/internal/grant"
 	"github.com/fengcun/fengcun/internal/store"
 )
@@ -85,5 +87,68 @@ func TestApprovals(t *testing.T) {
 		same(t, "in the order they came", answers("a"), []store.Approval{first, second})
 		same(t, "none", answers("c"), []store.Approval(nil))
 		fails(t, db, store.ErrConflict, func(tx *store.Tx) error { return tx.AddApproval(&first) })
+	})
+}
+
+// What is read ahead for grants is what is read one by one, also after a change
+// in the same transaction.
+func TestAheadOfGrants(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		a, b := query("a", noon), query("b", noon)
+		b.Officer = "o3" // whom nobody has enrolled
+		yes := store.Approval{
+			Query: "a", Officer: "o2", Agency: "court-990101", Verdict: grant.Approve, At: micro(noon), Expires: micro(noon.Add(time.Hour)),
+			Encrypted: []byte("body"), Signature: []byte("signature"),
+		}
+		write(t, db, func(tx *store.Tx) error {
+			err := errors.Join(tx.PutAgency(&agency.Agency{ID: "police-990101"}), tx.PutAgency(&agency.Agency{ID: "court-990101"}))
+			for _, o := range []string{"o1", "o2"} {
+				err = errors.Join(err, tx.PutOfficer(&agency.Officer{ID: o, Agency: "police-990101", Name: "甲"}),
+					tx.AddPasskey(o, &agency.Passkey{ID: []byte(o), Public: []byte("k"), Added: micro(noon)}))
+			}
+			return errors.Join(err, tx.AddQuery(&a), tx.AddQuery(&b), tx.AddApproval(&yes))
+		})
+		type seen struct {
+			Queries   []store.Query
+			Approvals [][]store.Approval
+			Officers  []*agency.Officer
+		}
+		look := func(tx *store.Tx) (s seen, err error) {
+			for _, id := range []string{"a", "b", "none"} {
+				q, qerr := tx.Query(id)
+				answers, aerr := tx.Approvals(id)
+				if id == "none" && errors.Is(qerr, store.ErrNotFound) {
+					qerr = nil
+				}
+				s.Queries, s.Approvals, err = append(s.Queries, q), append(s.Approvals, answers), errors.Join(err, qerr, aerr)
+			}
+			for range 2 { // the second is the same as the first
+				for _, id := range []string{"o1", "o2"} {
+					o, oerr := tx.Officer(id)
+					s.Officers, err = append(s.Officers, o), errors.Join(err, oerr)
+				}
+			}
+			if _, oerr := tx.Officer("o3"); !errors.Is(oerr, store.ErrNotFound) {
+				t.Errorf("an officer who is not there: %v", oerr)
+			}
+			return s, err
+		}
+		want := read(t, db, look)
+		same(t, "read ahead", read(t, db, func(tx *store.Tx) (seen, error) {
+			if err := tx.AheadOfGrants([]string{"a", "b", "none"}); err != nil {
+				return seen{}, err
+			}
+			return look(tx)
+		}), want)
+		write(t, db, func(tx *store.Tx) error {
+			err := errors.Join(tx.AheadOfGrants([]string{"a"}), tx.MoveQuery("a", store.QueryFiled, store.QueryApproved),
+				tx.RevokePasskey("o2", []byte("o2"), noon))
+			q, qerr := tx.Query("a")
+			o, oerr := tx.Officer("o2")
+			if err == nil && qerr == nil && oerr == nil && (q.State != store.QueryApproved || o.Passkeys[0].Live()) {
+				t.Errorf("after the change: %s, %+v", q.State, o.Passkeys)
+			}
+			return errors.Join(err, qerr, oerr)
+		})
 	})
 }
