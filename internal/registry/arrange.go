@@ -195,11 +195,14 @@ func (a *arranging) ownEvents(tx *store.Tx, id docket.RecordID) ([]*docket.Event
 // retreat takes out of the ledger what names nobody in a case of which it holds
 // nothing else any more, into each sealed record of the home.
 func (a *arranging) retreat(u union) error {
-	shown, err := inLedger(a.tx, u)
-	if err != nil || shown {
-		return err
-	}
 	for _, home := range u {
+		shown, err := inLedger(a.tx, u, home)
+		if err != nil {
+			return err
+		}
+		if shown {
+			continue
+		}
 		sealed, err := sealedOf(a.tx, union{home})
 		if err != nil {
 			return err

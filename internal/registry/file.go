@@ -178,10 +178,6 @@ func (b *batch) fileForCase(a *arrival, u union) error {
 			return err
 		}
 	}
-	shown, err := inLedger(b.tx, u)
-	if err != nil || !shown {
-		return err // the numbers went into the vault with the event
-	}
 	return b.addAliases(a.event, u)
 }
 
@@ -282,7 +278,8 @@ func hasText(e *docket.Event) bool {
 }
 
 // addAliases has an event's numbers lead to its home, but for those that lead to
-// another home of the case.
+// another home of the case. Where they may not lie in the ledger they went into
+// the vault with the event.
 func (b *batch) addAliases(e *docket.Event, u union) error {
 	for _, n := range e.Data.Numbers {
 		home := u[0]
@@ -294,6 +291,13 @@ func (b *batch) addAliases(e *docket.Event, u union) error {
 			if i := slices.IndexFunc(codes, u.has); i >= 0 {
 				home = codes[i]
 			}
+		}
+		shown, err := inLedger(b.tx, u, home)
+		if err != nil {
+			return err
+		}
+		if !shown {
+			continue
 		}
 		if err := b.tx.AddAlias(b.r.aliasKey(n), home); err != nil {
 			return err

@@ -106,8 +106,7 @@ func (b *batch) lockBoth(home, other docket.Code) error {
 }
 
 // leadTo has the number by which a link names a case lead there in the ledger,
-// as it does where nobody knew the case, unless all that there is of the case is
-// sealed: then the vault knows the number.
+// unless it may not lie there: then the vault knows the number.
 func (b *batch) leadTo(l *docket.Link, other docket.Code) error {
 	if l.Number == nil {
 		return nil
@@ -121,7 +120,7 @@ func (b *batch) leadTo(l *docket.Link, other docket.Code) error {
 	if err != nil {
 		return err
 	}
-	shown, err := inLedger(b.tx, u)
+	shown, err := inLedger(b.tx, u, other)
 	if err != nil || !shown {
 		return err
 	}

@@ -18,11 +18,19 @@ import (
 // duty like the verbs; nothing here changes anything.
 
 // FindCases finds the cases that an agency's number leads to, as far as the
-// officer may see them. A sealed record's numbers lead nowhere.
+// officer may see them. A sealed record's numbers lead nowhere, nor do those of
+// another home of its case.
 func (r *Registry) FindCases(ctx context.Context, by, number string) ([]docket.Code, error) {
 	var codes []docket.Code
 	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		codes, err = tx.CasesByAlias(r.aliasKey(docket.Number{No: number}))
+		if codes, err = tx.CasesByAlias(r.aliasKey(docket.Number{No: number})); err != nil {
+			return err
+		}
+		codes = slices.DeleteFunc(codes, func(c docket.Code) bool {
+			hidden, herr := onlySealed(tx, c)
+			err = errors.Join(err, herr)
+			return hidden
+		})
 		return err
 	})
 	if err != nil {

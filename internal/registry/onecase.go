@@ -162,21 +162,30 @@ func sealedOf(tx *store.Tx, u union) ([]docket.RecordID, error) {
 	return sealed, nil
 }
 
-// inLedger says that a case's numbers and what names nobody may lie in the
-// ledger: it holds a record of the case, or one of the homes has none of its own
-// that are sealed.
-func inLedger(tx *store.Tx, u union) (bool, error) {
+// inLedger says that a home's numbers and what names nobody there may lie in the
+// ledger: it holds a record of the case, or the home has none of its own that is
+// sealed.
+func inLedger(tx *store.Tx, u union, home docket.Code) (bool, error) {
 	held, err := persons(tx, u)
 	if err != nil || len(held) > 0 {
 		return true, err
 	}
-	for _, home := range u {
-		sealed, err := sealedOf(tx, union{home})
-		if err != nil || len(sealed) == 0 {
-			return true, err
-		}
+	sealed, err := sealedOf(tx, union{home})
+	return len(sealed) == 0, err
+}
+
+// onlySealed says that a case has sealed records and none in the ledger.
+func onlySealed(tx *store.Tx, code docket.Code) (bool, error) {
+	u, err := oneCase(tx, code)
+	if err != nil {
+		return false, err
 	}
-	return false, nil
+	held, err := persons(tx, u)
+	if err != nil || len(held) > 0 {
+		return false, err
+	}
+	sealed, err := sealedOf(tx, u)
+	return len(sealed) > 0, err
 }
 
 // findSealed says which sealed record of a case is the person's, if any: the
