@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -15,7 +14,6 @@ import (
 	"github.com/fengcun/fengcun/internal/civil"
 	"github.com/fengcun/fengcun/internal/gateway"
 	"github.com/fengcun/fengcun/internal/registry"
-	"github.com/fengcun/fengcun/internal/suite"
 )
 
 type backfillTakeCmd struct {
@@ -37,13 +35,9 @@ func (c *backfillTakeCmd) Run(e *env) error {
 	if c.Batch < 1 || c.Batch > backfill.MaxBatch {
 		return fmt.Errorf("--batch: want 1 to %d", backfill.MaxBatch)
 	}
-	text, err := os.ReadFile(c.Key)
+	key, err := readSignKey(c.Key)
 	if err != nil {
-		return fmt.Errorf("--key: %w", err)
-	}
-	key, err := suite.ParseSignKey(strings.TrimSpace(string(text)))
-	if err != nil {
-		return fmt.Errorf("--key: %s holds no signature key", c.Key)
+		return err
 	}
 	_, p, err := e.platform(c.Config)
 	if err != nil {

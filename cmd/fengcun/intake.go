@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/fengcun/fengcun/internal/agency"
@@ -20,7 +19,6 @@ import (
 	"github.com/fengcun/fengcun/internal/gateway"
 	"github.com/fengcun/fengcun/internal/gateway/mapping"
 	"github.com/fengcun/fengcun/internal/gateway/sheet"
-	"github.com/fengcun/fengcun/internal/suite"
 )
 
 // intakeCmd pushes files once; gatewayCmd watches folders.
@@ -43,13 +41,9 @@ func (c *intakeCmd) Run(e *env) error {
 	if c.Batch < 1 || c.Batch > api.MaxEvents {
 		return fmt.Errorf("--batch: want 1 to %d", api.MaxEvents)
 	}
-	text, err := os.ReadFile(c.Key)
+	key, err := readSignKey(c.Key)
 	if err != nil {
-		return fmt.Errorf("--key: %w", err)
-	}
-	key, err := suite.ParseSignKey(strings.TrimSpace(string(text)))
-	if err != nil {
-		return fmt.Errorf("--key: %s holds no signature key", c.Key)
+		return err
 	}
 	rule, err := readMapping(c.Mapping)
 	if err != nil {

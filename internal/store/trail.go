@@ -87,17 +87,13 @@ const mostHashes = 256
 // that few need preparing; the last index fills it up.
 func (t *Tx) hashesAt(indexes []int64) (map[int64]trail.Hash, error) {
 	args := fill(indexes)
-	return t.hashRows(len(indexes), `SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, len(args)), args)
-}
-
-func (t *Tx) hashRows(room int, query string, args []any) (map[int64]trail.Hash, error) {
-	rows, err := t.query(query, args)
+	rows, err := t.query(`SELECT idx, hash FROM trail_hash WHERE idx IN `+placeholders(1, len(args)), args)
 	if err != nil {
 		return nil, fmt.Errorf("reading hashes of the trail: %w", err)
 	}
 	defer rows.Close()
 	var (
-		out = make(map[int64]trail.Hash, room)
+		out = make(map[int64]trail.Hash, len(indexes))
 		idx int64
 		raw sql.RawBytes
 	)
