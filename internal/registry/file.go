@@ -184,16 +184,16 @@ func (b *batch) fileForCase(a *arrival, u union) error {
 // fileAt files an event that names nobody, whose own home is given, with a
 // case's first.
 func (b *batch) fileAt(a *arrival, u union, home docket.Code) error {
-	held, err := persons(b.tx, u)
+	shown, err := inLedger(b.tx, u, u[0])
 	if err != nil {
 		return err
+	}
+	if shown {
+		return b.addClean(docket.RecordID{Code: u[0]}, a, a.raw)
 	}
 	sealed, err := sealedOf(b.tx, u[:1])
 	if err != nil {
 		return err
-	}
-	if len(held) > 0 || len(sealed) == 0 {
-		return b.addClean(docket.RecordID{Code: u[0]}, a, a.raw)
 	}
 	for _, id := range sealed {
 		b.sealed[id] = true

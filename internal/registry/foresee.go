@@ -179,10 +179,16 @@ func (b *batch) foreseeDecisions() error {
 			return err
 		}
 	}
+	return b.j.foreseeContents(b.tx, keys)
+}
+
+// foreseeContents reads ahead the cases of persons' records, with all that are
+// one with them, and reads the records' events.
+func (j *journal) foreseeContents(tx *store.Tx, personKeys [][]byte) error {
 	var ids []docket.RecordID
 	codes := make(map[docket.Code]bool)
-	for _, k := range keys {
-		held, err := b.tx.PersonRecords(k)
+	for _, k := range personKeys {
+		held, err := tx.PersonRecords(k)
 		if err != nil {
 			return err
 		}
@@ -191,14 +197,14 @@ func (b *batch) foreseeDecisions() error {
 			codes[id.Code] = true
 		}
 	}
-	linked, _, err := b.tx.LinkedCases(slices.Sorted(maps.Keys(codes)))
+	linked, _, err := tx.LinkedCases(slices.Sorted(maps.Keys(codes)))
 	if err != nil {
 		return err
 	}
-	if err := b.tx.AheadOfContents(linked); err != nil {
+	if err := tx.AheadOfContents(linked); err != nil {
 		return err
 	}
-	return b.j.decode(b.tx, ids)
+	return j.decode(tx, ids)
 }
 
 // decode decrypts and reads the events of records, on all processors.

@@ -24,7 +24,7 @@ func (r *Registry) Waves(ctx context.Context, limit int) (all []WaveRow, holder 
 
 // WaveReport reads what a wave did.
 func (r *Registry) WaveReport(ctx context.Context, id string) (*Report, error) {
-	out := newReport()
+	out := NewReport()
 	return out, r.db.Read(ctx, func(tx *store.Tx) error {
 		counts, err := tx.WaveCounts(id)
 		if err != nil {
@@ -56,7 +56,7 @@ func (r *Registry) WavePage(ctx context.Context, kind WaveKind, after []byte, li
 // Foretell decides on persons and writes nothing: what a wave would do with them
 // on a day.
 func (r *Registry) Foretell(ctx context.Context, keys [][]byte, on civil.Date) (*Report, error) {
-	report := newReport()
+	report := NewReport()
 	return report, r.db.Read(ctx, func(tx *store.Tx) error {
 		s := &stretch{r: r, tx: tx, j: r.journal(), on: on, report: report, dry: true}
 		return s.run(keys, time.Time{})

@@ -46,9 +46,7 @@ type Report struct {
 }
 
 // NewReport is a report of nothing.
-func NewReport() *Report { return newReport() }
-
-func newReport() *Report {
+func NewReport() *Report {
 	return &Report{
 		All: Tally{}, By: map[string]map[string]Tally{ByCrime: {}, ByRegion: {}, ByPenalty: {}}, Letters: map[string]int64{},
 	}

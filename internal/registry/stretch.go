@@ -66,11 +66,7 @@ func (s *stretch) foresee(keys [][]byte) ([]touch, error) {
 	if err := s.tx.AheadOfSame(keys); err != nil {
 		return nil, err
 	}
-	ids, err := s.contents(keys)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.j.decode(s.tx, ids); err != nil {
+	if err := s.j.foreseeContents(s.tx, keys); err != nil {
 		return nil, err
 	}
 	persons := make([]touch, 0, len(keys))
@@ -89,30 +85,6 @@ func (s *stretch) foresee(keys [][]byte) ([]touch, error) {
 		return persons, f.Foresee(s.tx, nil, sought)
 	}
 	return persons, nil
-}
-
-// contents reads ahead the persons' cases and gives their records.
-func (s *stretch) contents(keys [][]byte) (ids []docket.RecordID, err error) {
-	var codes []docket.Code
-	seen := make(map[docket.Code]bool)
-	for _, key := range keys {
-		held, err := s.tx.PersonRecords(key)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range held {
-			ids = append(ids, id)
-			if !seen[id.Code] {
-				seen[id.Code] = true
-				codes = append(codes, id.Code)
-			}
-		}
-	}
-	linked, _, err := s.tx.LinkedCases(codes)
-	if err != nil {
-		return nil, err
-	}
-	return ids, s.tx.AheadOfContents(linked)
 }
 
 // touch is a person as a decision wants to know them, or false where no record

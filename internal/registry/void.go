@@ -95,12 +95,8 @@ func (b *batch) voidEarly(e *docket.Event, eventKey, old []byte, u union, raw []
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	held, err := persons(b.tx, u)
-	if err != nil {
-		return err
-	}
-	sealed, err := sealedOf(b.tx, u[:1])
-	if err != nil || (len(held) == 0 && len(sealed) > 0) {
+	shown, err := inLedger(b.tx, u, u[0])
+	if err != nil || !shown {
 		return err
 	}
 	return b.addSlip(docket.RecordID{Code: u[0]}, eventKey, raw)

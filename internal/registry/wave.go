@@ -74,7 +74,7 @@ func (r *Registry) BeginWave(ctx context.Context, o WaveOptions, now time.Time) 
 	if o.Letter <= 0 {
 		o.Letter = notice.MostRecords
 	}
-	w := &Wave{r: r, options: o, drafts: drafts{}, Report: newReport()}
+	w := &Wave{r: r, options: o, drafts: drafts{}, Report: NewReport()}
 	err := r.write(ctx, func(tx *store.Tx, j *journal) error {
 		if err := w.hold(tx, now); err != nil {
 			return err
@@ -189,7 +189,7 @@ func (w *Wave) Step(ctx context.Context, limit int, now time.Time) (more bool, e
 		if n = len(keys); err != nil || n == 0 {
 			return err
 		}
-		next, mail, counts = w.WaveRow, w.drafts.mailing(w.options.Letter), newReport()
+		next, mail, counts = w.WaveRow, w.drafts.mailing(w.options.Letter), NewReport()
 		keys, next.Reached = w.cursor(keys, limit)
 		last, j.mailing = keys[len(keys)-1], mail
 		s := &stretch{r: w.r, tx: tx, j: j, on: civil.Of(now), report: counts}

@@ -39,14 +39,7 @@ func (t *Tx) AddCertificate(c *Certificate) error {
 
 // Certificate reads a certificate, or ErrNotFound.
 func (t *Tx) Certificate(id string) (Certificate, error) {
-	rows, err := all(t, `SELECT `+certificateColumns+` FROM certificate WHERE id = $1`, []any{id}, scanCertificate)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Certificate{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+certificateColumns+` FROM certificate WHERE id = $1`, []any{id}, scanCertificate))
 }
 
 // CertificatesBy lists what an officer issued, the latest first.

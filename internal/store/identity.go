@@ -130,14 +130,7 @@ func (t *Tx) PairsOf(personKey []byte) ([]IdentityPair, error) {
 
 // IdentityPair reads one pair, or ErrNotFound.
 func (t *Tx) IdentityPair(id string) (IdentityPair, error) {
-	rows, err := all(t, `SELECT `+pairColumns+` FROM identity_pair WHERE id = $1 AND person_key < other_key`, []any{id}, scanPair)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return IdentityPair{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+pairColumns+` FROM identity_pair WHERE id = $1 AND person_key < other_key`, []any{id}, scanPair))
 }
 
 // Each pair is listed once for a custodian, who may keep records of both.

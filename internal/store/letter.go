@@ -65,14 +65,7 @@ func scanLetter(scan func(...any) error) (l Letter, err error) {
 
 // Letter reads a letter of an agency that is issued, or ErrNotFound.
 func (t *Tx) Letter(agencyID, id string) (Letter, error) {
-	rows, err := all(t, `SELECT `+wholeLetter+` FROM letter WHERE agency = $1 AND id = $2 AND issued IS NOT NULL`, []any{agencyID, id}, scanLetter)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Letter{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+wholeLetter+` FROM letter WHERE agency = $1 AND id = $2 AND issued IS NOT NULL`, []any{agencyID, id}, scanLetter))
 }
 
 // Lines lists the lines of a letter.

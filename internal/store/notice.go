@@ -60,14 +60,7 @@ var notices = insertion{table: "notice", columns: "code, id, seq, kind, agency, 
 
 // Notice reads one letter, or line, or ErrNotFound.
 func (t *Tx) Notice(code docket.Code, id string) (Notice, error) {
-	rows, err := all(t, `SELECT `+noticeColumns+noticeTables+`WHERE n.code = $1 AND n.id = $2`, []any{string(code), id}, scanNotice)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Notice{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+noticeColumns+noticeTables+`WHERE n.code = $1 AND n.id = $2`, []any{string(code), id}, scanNotice))
 }
 
 // NoticesOf lists the letters of one record, the first first.

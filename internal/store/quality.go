@@ -82,14 +82,7 @@ func (t *Tx) QualityItems(id docket.RecordID) ([]QualityItem, error) {
 
 // QualityItem reads one item, or ErrNotFound.
 func (t *Tx) QualityItem(code docket.Code, id string) (QualityItem, error) {
-	rows, err := all(t, `SELECT `+qualityColumns+` FROM quality_item WHERE code = $1 AND id = $2`, []any{string(code), id}, scanQuality)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return QualityItem{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+qualityColumns+` FROM quality_item WHERE code = $1 AND id = $2`, []any{string(code), id}, scanQuality))
 }
 
 var qualityItems = insertion{
@@ -100,12 +93,8 @@ var qualityItems = insertion{
 
 // PutQualityItem writes an item, new or changed; an old one keeps its id.
 func (t *Tx) PutQualityItem(q *QualityItem) {
-	var settled sql.NullInt64
-	if !q.Settled.IsZero() {
-		settled = sql.NullInt64{Int64: micros(q.Settled), Valid: true}
-	}
 	t.insertSoon(&qualityItems, []any{
-		string(q.Record.Code), q.Record.Seq, q.Rule, q.Agency, q.ID, q.Kind, q.Since.Days(), micros(q.Opened), q.State, settled, q.Officer, q.Facts, q.Body, q.Answer,
+		string(q.Record.Code), q.Record.Seq, q.Rule, q.Agency, q.ID, q.Kind, q.Since.Days(), micros(q.Opened), q.State, nullMicros(q.Settled), q.Officer, q.Facts, q.Body, q.Answer,
 	})
 }
 

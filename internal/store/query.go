@@ -51,17 +51,10 @@ func (t *Tx) AddQuery(q *Query) error {
 
 // Query reads a query, or ErrNotFound.
 func (t *Tx) Query(id string) (Query, error) {
-	rows, known := t.ahead.queries.rows(id)
-	if !known {
-		var err error
-		if rows, err = all(t, `SELECT `+queryColumns+` FROM query WHERE id = $1`, []any{id}, scanQuery); err != nil {
-			return Query{}, err
-		}
+	if rows, known := t.ahead.queries.rows(id); known {
+		return first(rows, nil)
 	}
-	if len(rows) == 0 {
-		return Query{}, ErrNotFound
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+queryColumns+` FROM query WHERE id = $1`, []any{id}, scanQuery))
 }
 
 // QueriesBy lists an officer's queries, the latest first.

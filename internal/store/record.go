@@ -53,14 +53,7 @@ func (t *Tx) Record(id docket.RecordID) (r Record, err error) {
 	if _, ok := t.ahead.records[string(id.Code)]; ok {
 		return t.foreseenRecord(id)
 	}
-	rows, err := all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, scanRecord)
-	if err != nil {
-		return r, err
-	}
-	if len(rows) == 0 {
-		return r, ErrNotFound
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+recordColumns+` FROM record WHERE code = $1 AND seq = $2`, []any{string(id.Code), id.Seq}, scanRecord))
 }
 
 // foreseenRecord is a record that was read ahead, or ErrNotFound.

@@ -60,14 +60,7 @@ func (t *Tx) AddReview(r *Review) error {
 
 // Review reads one item, or ErrNotFound.
 func (t *Tx) Review(code docket.Code, id string) (Review, error) {
-	rows, err := all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND id = $2`, []any{string(code), id}, scanReview)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Review{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND id = $2`, []any{string(code), id}, scanReview))
 }
 
 // OpenReview reads the open item of a record and kind, or ErrNotFound.
@@ -79,15 +72,8 @@ func (t *Tx) OpenReview(id docket.RecordID, kind string) (Review, error) {
 		}
 		return known[i], nil
 	}
-	rows, err := all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND seq = $2 AND kind = $3 AND outcome = ''`,
-		[]any{string(id.Code), id.Seq, kind}, scanReview)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Review{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+reviewColumns+` FROM review WHERE code = $1 AND seq = $2 AND kind = $3 AND outcome = ''`,
+		[]any{string(id.Code), id.Seq, kind}, scanReview))
 }
 
 // Reviews lists the open items of a custodian, or of all, the oldest first.

@@ -213,6 +213,17 @@ func all[T any](t *Tx, query string, args []any, scan func(func(...any) error) (
 	return out, rows.Err()
 }
 
+// first is the first row of all, or ErrNotFound.
+func first[T any](rows []T, err error) (row T, _ error) {
+	switch {
+	case err != nil:
+		return row, err
+	case len(rows) == 0:
+		return row, ErrNotFound
+	}
+	return rows[0], nil
+}
+
 // micros is a time as it is stored; the zero Time is 0.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
@@ -226,6 +237,11 @@ func fromMicros(n int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(n).UTC()
+}
+
+// nullMicros is a time as it is stored where there may be none: the zero Time.
+func nullMicros(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: micros(t), Valid: !t.IsZero()}
 }
 
 func fromNullMicros(n sql.NullInt64) time.Time { return fromMicros(n.Int64) }

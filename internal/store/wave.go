@@ -32,14 +32,7 @@ func scanHistory(scan func(...any) error) (f HistoryFile, err error) {
 
 // HistoryFile reads how far a file got, or ErrNotFound.
 func (t *Tx) HistoryFile(digest string) (HistoryFile, error) {
-	rows, err := all(t, `SELECT `+historyColumns+` FROM history_file WHERE digest = $1`, []any{digest}, scanHistory)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return HistoryFile{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+historyColumns+` FROM history_file WHERE digest = $1`, []any{digest}, scanHistory))
 }
 
 // HistoryFiles lists all files of history, the first first.
@@ -57,10 +50,6 @@ func (t *Tx) PutHistoryFile(f *HistoryFile) error {
 	return t.put(`INSERT INTO history_file (`+historyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (digest) DO UPDATE SET finished = $4, line = $5, accepted = $6, repeated = $7, refused = $8`,
 		f.Digest, f.Agency, micros(f.Began), nullMicros(f.Finished), f.Line, f.Accepted, f.Repeated, f.Refused)
-}
-
-func nullMicros(t time.Time) sql.NullInt64 {
-	return sql.NullInt64{Int64: micros(t), Valid: !t.IsZero()}
 }
 
 // Kinds of wave.
@@ -99,14 +88,7 @@ func (t *Tx) Waves(limit int) ([]Wave, error) {
 
 // UnfinishedWave reads the wave that was begun and not finished, or ErrNotFound.
 func (t *Tx) UnfinishedWave() (Wave, error) {
-	rows, err := all(t, `SELECT `+waveColumns+` FROM wave WHERE finished IS NULL ORDER BY began`, nil, scanWave)
-	if err == nil && len(rows) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return Wave{}, err
-	}
-	return rows[0], nil
+	return first(all(t, `SELECT `+waveColumns+` FROM wave WHERE finished IS NULL ORDER BY began`, nil, scanWave))
 }
 
 // PutWave writes how far a wave got.
