@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fengcun/fengcun/internal/docket"
 	"github.com/fengcun/fengcun/internal/store"
+	"github.com/fengcun/fengcun/internal/store/storetest"
 )
 
 const caseC, caseD = docket.Code("CCCCCCCCCCCCCCCCCCCC"), docket.Code("DDDDDDDDDDDDDDDDDDDD")
@@ -131,4 +133,22 @@ func TestDroppingWhatALinkMoved(t *testing.T) {
 		same(t, "facts", count(t, db, "fact"), 0)
 		same(t, "slips", read(t, db, func(tx *store.Tx) ([]store.Slip, error) { return tx.CaseSlips(caseA) }), []store.Slip{slip("e2")})
 	})
+}
+
+// The numbers of a case are found by it and not by reading all there are: they
+// are taken away while the case is locked.
+func TestNumbersOfACaseAreFoundByIt(t *testing.T) {
+	url := storetest.URL(t, storetest.SQLite)
+	storetest.Open(t, url)
+	var (
+		a, b, c int
+		how     string
+	)
+	row := storetest.SQL(t, url).QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN DELETE FROM alias WHERE code = '0'`)
+	if err := row.Scan(&a, &b, &c, &how); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(how, "SEARCH alias USING ") {
+		t.Errorf("%s; want a search by an index", how)
+	}
 }

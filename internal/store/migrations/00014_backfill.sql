@@ -71,11 +71,7 @@ CREATE INDEX notice_by_letter ON notice (agency, letter) WHERE letter <> '';
 DROP INDEX notice_by_answer;
 CREATE INDEX notice_by_answer ON notice (agency, acked, issued) WHERE letter = '';
 
--- Nothing asks for the numbers of a case: an index more to write for each record.
-DROP INDEX alias_by_code;
-
 -- +goose Down
-CREATE INDEX alias_by_code ON alias (code);
 DROP INDEX notice_by_answer;
 CREATE INDEX notice_by_answer ON notice (agency, acked, issued);
 DROP INDEX notice_by_letter;

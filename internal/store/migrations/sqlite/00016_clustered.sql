@@ -76,6 +76,7 @@ CREATE TABLE clustered (
 INSERT INTO clustered (alias_key, code) SELECT alias_key, code FROM alias;
 DROP TABLE alias;
 ALTER TABLE clustered RENAME TO alias;
+CREATE INDEX alias_by_code ON alias (code);
 
 -- +goose Down
 CREATE TABLE clustered (
@@ -151,3 +152,4 @@ CREATE TABLE clustered (
 INSERT INTO clustered (alias_key, code) SELECT alias_key, code FROM alias;
 DROP TABLE alias;
 ALTER TABLE clustered RENAME TO alias;
+CREATE INDEX alias_by_code ON alias (code);
