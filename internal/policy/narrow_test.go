@@ -32,10 +32,14 @@ func additions() map[string]func(*rapid.T, *Dossier) {
 		"a minor victim":  crimes(func(c *docket.Crime) { c.VictimMinor = &yes }),
 		"by an official":  crimes(func(c *docket.Crime) { c.ByOfficial = &yes }),
 		"intent":          crimes(func(c *docket.Crime) { c.MensRea = docket.Intent }),
+		// Of the day of one that is there: an act of another age speaks for a minor.
 		"an excluded crime": func(t *rapid.T, d *Dossier) {
-			if d.Records[0].Crimes != nil {
-				name := rapid.SampledFrom(excludedCrimes()).Draw(t, "crime")
-				d.Records[0].Crimes = append(d.Records[0].Crimes, docket.Crime{Name: name, MensRea: docket.Intent})
+			if all := d.Records[0].Crimes; all != nil {
+				more := docket.Crime{Name: rapid.SampledFrom(excludedCrimes()).Draw(t, "crime"), MensRea: docket.Intent}
+				if len(all) > 0 {
+					more.OffenceDate = all[0].OffenceDate
+				}
+				d.Records[0].Crimes = append(all, more)
 			}
 		},
 		"a longer sentence": func(_ *rapid.T, d *Dossier) {
