@@ -24,6 +24,7 @@ type office struct {
 	suite    suite.Suite
 	officers map[string]*agency.Officer
 	keys     map[string]suite.SignKey
+	held     *suite.Held // what held once must not help what does not
 }
 
 func (o *office) Officer(id string) (*agency.Officer, error) {
@@ -33,11 +34,11 @@ func (o *office) Officer(id string) (*agency.Officer, error) {
 	return nil, errors.New("nobody")
 }
 
-func (o *office) rules() grant.Rules { return grant.Rules{Digest: o.suite.Digest} }
+func (o *office) rules() grant.Rules { return grant.Rules{Digest: o.suite.Digest, Held: o.held} }
 
 func open(t testing.TB, s suite.Suite) *office {
 	t.Helper()
-	o := &office{s, map[string]*agency.Officer{}, map[string]suite.SignKey{}}
+	o := &office{s, map[string]*agency.Officer{}, map[string]suite.SignKey{}, suite.NewHeld(s, 64)}
 	for _, f := range []agency.Officer{
 		{ID: "ask", Agency: "police", Duty: agency.QueryOfficer},
 		{ID: "approve", Agency: "court", Duty: agency.QueryApprover},

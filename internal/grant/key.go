@@ -19,6 +19,7 @@ type Accept struct {
 type Rules struct {
 	Accept
 	Digest func([]byte) [suite.Size]byte
+	Held   *suite.Held // nil verifies every signature anew
 }
 
 // Challenge is what a passkey signs for a body: the digest of what another key
@@ -42,7 +43,7 @@ func (r Rules) VerifySignature(o *agency.Officer, message, signature []byte) err
 		return ErrSoftware
 	}
 	key, err := suite.ParseVerifyKey(o.VerifyKey)
-	if err != nil || !key.Verify(message, signature) {
+	if err != nil || !r.Held.Verify(key, message, signature) {
 		return ErrSignature
 	}
 	return nil
@@ -60,8 +61,10 @@ func (r Rules) verifyAssertion(o *agency.Officer, message, signature []byte) err
 	case !key.Live():
 		return ErrRevoked
 	}
-	if _, err := r.Site.Verify(key, r.ChallengeOf(message), a); err != nil {
-		return fmt.Errorf("%w: %w", ErrSignature, err)
-	}
-	return nil
+	return r.Held.Check(func() error {
+		if _, err := r.Site.Verify(key, r.ChallengeOf(message), a); err != nil {
+			return fmt.Errorf("%w: %w", ErrSignature, err)
+		}
+		return nil
+	}, "passkey", []byte(r.Site.ID), []byte(r.Site.Origin), key.ID, key.Public, message, signature)
 }

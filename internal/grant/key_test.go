@@ -16,7 +16,7 @@ import (
 var site = passkey.Site{ID: "fengcun.example", Origin: "https://fengcun.example"}
 
 func (o *office) sited() grant.Rules {
-	return grant.Rules{Digest: o.suite.Digest, Accept: grant.Accept{Site: site}}
+	return grant.Rules{Digest: o.suite.Digest, Accept: grant.Accept{Site: site}, Held: o.held}
 }
 
 // passkey gives an officer a passkey.
@@ -55,6 +55,45 @@ func TestKindsOfKeysTogether(t *testing.T) {
 		}
 		if _, err := o.rules().VerifyRequest(by(t, o, mine, r), o, now); !errors.Is(err, grant.ErrSignature) {
 			t.Errorf("a passkey where there is no site: %v", err)
+		}
+	})
+}
+
+// That a signature held is remembered; that its key still counts is asked anew.
+func TestWhatHeldOnceIsNoGrant(t *testing.T) {
+	suites(t, func(t *testing.T, o *office) {
+		mine, r := o.passkey(t, "ask"), request()
+		signed := map[string]grant.Signed{"passkey": by(t, o, mine, r), "file": o.sign(t, r)}
+		was := *o.officers["ask"]
+		for name, c := range map[string]struct {
+			with string
+			then func(*agency.Officer)
+			want error
+		}{
+			"a passkey that was revoked": {"passkey", func(f *agency.Officer) { f.Passkeys[0].Revoked = now }, grant.ErrRevoked},
+			"a passkey taken away":       {"passkey", func(f *agency.Officer) { f.Passkeys = nil }, grant.ErrSignature},
+			"another key":                {"file", func(f *agency.Officer) { f.VerifyKey = o.officers["clerk"].VerifyKey }, grant.ErrSignature},
+			"another duty":               {"file", func(f *agency.Officer) { f.Duty = agency.SealClerk }, grant.ErrDuty},
+			"another agency":             {"file", func(f *agency.Officer) { f.Agency = "court" }, grant.ErrDuty},
+		} {
+			for range 2 {
+				if _, err := o.sited().VerifyRequest(signed[c.with], o, now); err != nil {
+					t.Fatalf("before: %v", err)
+				}
+			}
+			f := was
+			f.Passkeys = append(agency.Passkeys(nil), was.Passkeys...)
+			c.then(&f)
+			o.officers["ask"] = &f
+			if _, err := o.sited().VerifyRequest(signed[c.with], o, now); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", name, err, c.want)
+			}
+			o.officers["ask"] = &was
+		}
+		elsewhere := o.sited()
+		elsewhere.Site = passkey.Site{ID: "other.example", Origin: "https://other.example"}
+		if _, err := elsewhere.VerifyRequest(signed["passkey"], o, now); !errors.Is(err, grant.ErrSignature) {
+			t.Errorf("at another site: %v", err)
 		}
 	})
 }

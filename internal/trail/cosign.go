@@ -91,12 +91,12 @@ func cosigned(at uint64, text string) []byte {
 }
 
 // open checks the witness's signature over a checkpoint's text.
-func (k WitnessKey) open(text string, l sigLine) (Cosignature, error) {
+func (k WitnessKey) open(text string, l sigLine, held *suite.Held) (Cosignature, error) {
 	if len(l.sig) != stampSize+ed25519Size {
 		return Cosignature{}, fmt.Errorf("%w: of %s: it is not a cosignature/v1", ErrCosignature, k.name)
 	}
 	at := binary.BigEndian.Uint64(l.sig)
-	if at > 1<<62 || !k.key.Verify(cosigned(at, text), l.sig[stampSize:]) {
+	if at > 1<<62 || !held.Verify(k.key, cosigned(at, text), l.sig[stampSize:]) {
 		return Cosignature{}, fmt.Errorf("%w: of %s", ErrCosignature, k.name)
 	}
 	return Cosignature{k.name, time.Unix(int64(at), 0).UTC(), l.String()}, nil
@@ -115,7 +115,7 @@ func (k WitnessKey) Find(c Checkpoint, lines []byte) (Cosignature, error) {
 			return Cosignature{}, err
 		}
 		if l.by(k) {
-			return k.open(text, l)
+			return k.open(text, l, nil)
 		}
 	}
 	return Cosignature{}, fmt.Errorf("trail: there is no cosignature by %s: was its key changed?", k.name)

@@ -97,6 +97,7 @@ type Verifier struct {
 	origin string
 	keys   []noteKey
 	quorum Quorum
+	held   *suite.Held
 }
 
 // Origin is the log's name.
@@ -142,7 +143,7 @@ var ErrSignature = errors.New("trail: the checkpoint is not signed by the log's 
 func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	known := make([]note.Verifier, len(v.keys))
 	for i, k := range v.keys {
-		known[i] = k
+		known[i] = heldKey{k, v.held}
 	}
 	n, err := note.Open(signed, note.VerifierList(known...))
 	if err != nil {
@@ -165,7 +166,7 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("trail: a checkpoint of %q, not of %q", c.Origin, v.origin)
 	}
 	c.Signed = signed
-	if c.Witnessed, err = v.quorum.check(n.Text, n.UnverifiedSigs); err != nil {
+	if c.Witnessed, err = v.quorum.check(n.Text, n.UnverifiedSigs, v.held); err != nil {
 		return Checkpoint{}, err
 	}
 	return c, nil
@@ -179,6 +180,14 @@ type noteKey struct {
 
 func (k noteKey) Name() string                { return k.name }
 func (k noteKey) Verify(msg, sig []byte) bool { return k.key.Verify(msg, sig) }
+
+// heldKey is a noteKey that verifies a signature once.
+type heldKey struct {
+	noteKey
+	held *suite.Held
+}
+
+func (k heldKey) Verify(msg, sig []byte) bool { return k.held.Verify(k.key, msg, sig) }
 
 // KeyHash is the start of SHA-256 over name, newline, type and key, whichever
 // suite the key is of: the format fixes it.

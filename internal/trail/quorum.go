@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/fengcun/fengcun/internal/suite"
 )
 
 // Quorum is how many of which witnesses must have cosigned a checkpoint. The
@@ -41,17 +43,23 @@ func (q Quorum) Keys() []WitnessKey { return append([]WitnessKey(nil), q.keys...
 
 // Requiring is the verifier that also wants a quorum of cosignatures on each
 // checkpoint.
-func (v *Verifier) Requiring(q Quorum) *Verifier { return &Verifier{v.origin, v.keys, q} }
+func (v *Verifier) Requiring(q Quorum) *Verifier { return &Verifier{v.origin, v.keys, q, v.held} }
+
+// Remembering is the verifier that verifies no signature twice which it can
+// remember: for one who opens the same few checkpoints again and again.
+func (v *Verifier) Remembering(h *suite.Held) *Verifier {
+	return &Verifier{v.origin, v.keys, v.quorum, h}
+}
 
 // Quorum is what the verifier wants of witnesses.
 func (v *Verifier) Quorum() Quorum { return v.quorum }
 
 // alone is the verifier that asks for the log's signatures only.
-func (v *Verifier) alone() *Verifier { return &Verifier{v.origin, v.keys, Quorum{}} }
+func (v *Verifier) alone() *Verifier { return &Verifier{v.origin, v.keys, Quorum{}, v.held} }
 
 // check reads the cosignatures of known witnesses; a line in a known name that
 // does not verify is an error, lines of strangers are passed over.
-func (q Quorum) check(text string, lines []note.Signature) ([]Cosignature, error) {
+func (q Quorum) check(text string, lines []note.Signature, held *suite.Held) ([]Cosignature, error) {
 	var out []Cosignature
 	seen := map[string]bool{}
 	for _, s := range lines {
@@ -63,7 +71,7 @@ func (q Quorum) check(text string, lines []note.Signature) ([]Cosignature, error
 			if err != nil {
 				return nil, fmt.Errorf("%w: %w", ErrCosignature, err)
 			}
-			c, err := k.open(text, l)
+			c, err := k.open(text, l, held)
 			if err != nil {
 				return nil, err
 			}

@@ -105,9 +105,19 @@ type Vault struct {
 	mark  *clock.Watermark // grants and tickets are judged by no time before the latest seen
 }
 
+// heldRoom is for a few hundred grants between their preparation and their
+// opening, where each signature is asked for twice, and for the checkpoints that
+// their receipts share.
+const heldRoom = 1 << 11
+
 // New makes a vault that believes proofs of the log that the verifier knows.
 func New(s suite.Suite, keys keyring.VaultKeys, log *trail.Verifier, rand io.Reader) *Vault {
-	return &Vault{suite: s, keys: keys, log: log, rand: rand, rules: grant.Rules{Digest: s.Digest}, mark: new(clock.Watermark)}
+	held := suite.NewHeld(s, heldRoom)
+	if log != nil {
+		log = log.Remembering(held)
+	}
+	rules := grant.Rules{Digest: s.Digest, Held: held}
+	return &Vault{suite: s, keys: keys, log: log, rand: rand, rules: rules, mark: new(clock.Watermark)}
 }
 
 // Accepting is the vault that takes grants under other kinds of officers' keys
