@@ -58,7 +58,7 @@ lint: $(LINT) $(ASSETS) ## check the format, vet, run the linters
 
 bench: $(ASSETS) $(BENCHSTAT) ## benchmarks; BENCH=regexp COUNT=n
 	@mkdir -p tmp
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./... | tee tmp/bench.txt
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 180m ./... | tee tmp/bench.txt
 	cd bench/tessera && go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... | tee -a ../../tmp/bench.txt
 	cd bench/opa && go test -mod=mod -bench '$(BENCH)' -count $(COUNT) -timeout 60m . | tee -a ../../tmp/bench.txt
 	$(BENCHSTAT) tmp/bench.txt

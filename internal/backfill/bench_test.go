@@ -13,17 +13,20 @@ import (
 	"github.com/fengcun/fengcun/internal/cputime"
 	"github.com/fengcun/fengcun/internal/registry"
 	"github.com/fengcun/fengcun/internal/registry/registrytest"
+	"github.com/fengcun/fengcun/internal/store/storetest"
 )
 
 // What the sealing of history promises: memory that does not grow with the
-// records, and no more than so much less speed for many. The aim for the speed
-// is 0.8 at a million; SQLite reaches 0.66 and 0.72 (docs/backfill.md says why),
-// and what is held here is that it does not get worse.
+// records, and a million of them no more than a fifth slower than a hundred
+// thousand. That is held to on PostgreSQL, which is for histories of such a size.
+// SQLite reaches 0.66 and 0.72 at a million (docs/backfill.md says why), and what
+// is held there is that it does not get worse.
 const (
-	few         = 100_000
-	mostMemory  = 300 << 20
-	leastOfRate = 0.6
+	few        = 100_000
+	mostMemory = 300 << 20
 )
+
+var leastOfRate = map[storetest.Engine]float64{storetest.Durable: 0.8, storetest.SQLite: 0.6}
 
 // many is how many records few are compared with: a million takes half an hour.
 func many() int {
@@ -34,29 +37,32 @@ func many() int {
 }
 
 // BenchmarkHistory takes a made-up history in, two events a record, says what a
-// wave would seal, and seals, on SQLite: with 100,000 records and with 300,000,
-// or a million where FENGCUN_SOAK is set. Memory is the peak of what the process held, as the system counts it.
-// Rates are by the clock; what is compared is processor time, which the other
+// wave would seal, and seals: with 100,000 records and with 300,000, or a million
+// where FENGCUN_SOAK is set. Memory is the peak of what the process held, as the
+// system counts it. On PostgreSQL, whose server works in a process of its own,
+// what is compared is time by the clock; on SQLite processor time, which the other
 // work of a machine does not move.
 func BenchmarkHistory(b *testing.B) {
-	var small course
-	b.Run("records="+strconv.Itoa(few), func(b *testing.B) {
-		for b.Loop() {
-			small = history(b, few)
-		}
-		small.report(b)
-	})
-	b.Run("records="+strconv.Itoa(many()), func(b *testing.B) {
-		var large course
-		for b.Loop() {
-			large = history(b, many())
-		}
-		large.report(b)
-		if small.take.records > 0 {
-			compare(b, "take", small.take, large.take)
-			compare(b, "wave", small.wave, large.wave)
-		}
-	})
+	for _, on := range []storetest.Engine{storetest.SQLite, storetest.Durable} {
+		var small course
+		b.Run(string(on)+"/records="+strconv.Itoa(few), func(b *testing.B) {
+			for b.Loop() {
+				small = history(b, on, few)
+			}
+			small.report(b)
+		})
+		b.Run(string(on)+"/records="+strconv.Itoa(many()), func(b *testing.B) {
+			var large course
+			for b.Loop() {
+				large = history(b, on, many())
+			}
+			large.report(b)
+			if small.take.records > 0 {
+				compare(b, on, "take", small.take, large.take)
+				compare(b, on, "wave", small.wave, large.wave)
+			}
+		})
+	}
 }
 
 // course is the three legs of one history.
@@ -70,9 +76,9 @@ type leg struct {
 	peak    int64 // bytes
 }
 
-func history(b *testing.B, records int) (c course) {
+func history(b *testing.B, on storetest.Engine, records int) (c course) {
 	b.Helper()
-	w := registrytest.New(b, registrytest.Options{})
+	w := registrytest.New(b, registrytest.Options{Engine: on})
 	s := &synthetic{records: records}
 	s.enrol(b, w)
 	c.take = run(b, records, func() { s.take(b, w, 500) })
@@ -142,13 +148,18 @@ func (c *course) report(b *testing.B) {
 }
 
 // compare holds the speed with many records to that with few.
-func compare(b *testing.B, name string, small, large leg) {
+func compare(b *testing.B, on storetest.Engine, name string, small, large leg) {
 	b.Helper()
-	b.ReportMetric(large.rate()/small.rate(), "x-"+name+"-by-the-clock")
+	clock := large.rate() / small.rate()
 	each := func(l leg) float64 { return float64(l.cpu) / float64(l.records) }
 	x := each(small) / each(large)
+	if on == storetest.Durable {
+		x = clock
+	} else {
+		b.ReportMetric(clock, "x-"+name+"-by-the-clock")
+	}
 	b.ReportMetric(x, "x-"+name)
-	if x < leastOfRate {
-		b.Errorf("%s: %.2f of the speed with %d records, want %.1f", name, x, small.records, leastOfRate)
+	if least := leastOfRate[on]; x < least {
+		b.Errorf("%s: %.2f of the speed with %d records, want %.1f", name, x, small.records, least)
 	}
 }

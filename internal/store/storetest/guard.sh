@@ -22,9 +22,11 @@ fail() {
 rm -rf data memory failed
 data=$1/data
 flush=off
+size="-c shared_buffers=64MB -c max_wal_size=256MB -c autovacuum=off"
 room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ "$3" = -durable ]; then # each commit on disk, as in production
+if [ "$3" = -durable ]; then # each commit on disk, and room, as in production: a quarter of the memory
 	flush=on
+	size="-c shared_buffers=$(awk '/^MemTotal/ { print int($2 / 4096) }' /proc/meminfo)MB -c max_wal_size=8GB"
 elif [ "${room:-0}" -ge 2000000 ] && data=$(mktemp -d "/dev/shm/fengcun-pg-data-XXXXXX"); then
 	echo "$data" >memory
 else
@@ -36,9 +38,9 @@ fi
 
 # Nothing here must survive a crash of the machine; durable ones cost what it costs.
 setpriv --pdeathsig QUIT -- "$programs/postgres" -D "$data" -k "$1" -c listen_addresses= \
-	-c unix_socket_permissions=0700 -c max_connections=300 -c shared_buffers=64MB \
-	-c fsync=$flush -c synchronous_commit=$flush -c full_page_writes=$flush -c autovacuum=off \
-	-c wal_level=minimal -c max_wal_senders=0 -c log_min_messages=fatal -c max_wal_size=256MB \
+	-c unix_socket_permissions=0700 -c max_connections=300 $size \
+	-c fsync=$flush -c synchronous_commit=$flush -c full_page_writes=$flush \
+	-c wal_level=minimal -c max_wal_senders=0 -c log_min_messages=fatal \
 	>>log 2>&1 &
 server=$!
 
