@@ -165,7 +165,7 @@ func (p *platform) listen(ctx context.Context, l net.Listener, h http.Handler) e
 		WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
+	go func() { done <- srv.Serve(forgetful{l}) }()
 	select {
 	case err := <-done:
 		return err
