@@ -161,7 +161,7 @@ func (p *platform) steady() time.Time { return p.reg.Steady(p.env.now()) }
 // listen serves until the context ends, then lets requests finish.
 func (p *platform) listen(ctx context.Context, l net.Listener, h http.Handler) error {
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		Handler: forgetBodies(h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 	done := make(chan error, 1)

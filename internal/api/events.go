@@ -75,7 +75,6 @@ func (s *server) events(api huma.API) {
 }
 
 func (s *server) push(ctx context.Context, in *pushInput) (*pushOutput, error) {
-	defer clear(in.RawBody) // its buffer is lent to the next push: nothing of this one stays in it
 	raws, err := Split(in.ContentType, in.RawBody)
 	if err != nil {
 		return nil, s.problem(ctx, err)

@@ -43,9 +43,8 @@ func (u *Unlogged) Open(ctx context.Context, now time.Time) (out []AnswerRecord,
 			return grant.ErrNotApproved
 		}
 		// The vault remembers the signatures from the preparation, which the
-		// peer does not have.
-		rules := grant.Rules{Accept: u.r.rules.Accept, Digest: u.r.rules.Digest}
-		if _, err := rules.Verify(g.Request, g.Answers, tx, now); err != nil {
+		// peer does not have; the registry's rules remember none.
+		if _, err := u.r.rules.Verify(g.Request, g.Answers, tx, now); err != nil {
 			return err
 		}
 		contents, err := u.r.vault.Open(tx, u.p.ticket, g, u.p.commitment, u.receipt, now)

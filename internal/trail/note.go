@@ -172,16 +172,16 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	return c, nil
 }
 
-// noteKey is a public key with a name; it is a note.Verifier.
+// noteKey is a public key with a name.
 type noteKey struct {
 	name string
 	key  suite.VerifyKey
 }
 
-func (k noteKey) Name() string                { return k.name }
-func (k noteKey) Verify(msg, sig []byte) bool { return k.key.Verify(msg, sig) }
+func (k noteKey) Name() string { return k.name }
 
-// heldKey is a noteKey that verifies a signature once.
+// heldKey is a noteKey that verifies what was not verified before; it is a
+// note.Verifier.
 type heldKey struct {
 	noteKey
 	held *suite.Held

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -56,5 +58,25 @@ func TestBuffersForget(t *testing.T) {
 		if err := server.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A body's buffer holds the last body alone.
+func TestBodiesForget(t *testing.T) {
+	var lent bytes.Buffer
+	h := forgetBodies(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		lent.Reset()
+		if _, err := lent.ReadFrom(r.Body); err != nil {
+			t.Error(err)
+		}
+	}))
+	for _, say := range []string{strings.Repeat("report of one who is sealed\n", 2000), "{}"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(say)))
+		if lent.String() != say {
+			t.Errorf("%d bytes were read, %d sent", lent.Len(), len(say))
+		}
+	}
+	if held := lent.Bytes(); bytes.Contains(held[:cap(held)], []byte("sealed")) {
+		t.Error("a body left its text to the next")
 	}
 }
