@@ -2,7 +2,9 @@ package backfill_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,129 +39,192 @@ func many() int {
 }
 
 // BenchmarkHistory takes a made-up history in, two events a record, says what a
-// wave would seal, and seals: with 100,000 records and with 300,000, or a million
-// where FENGCUN_SOAK is set. Memory is the peak of what the process held, as the
-// system counts it. On PostgreSQL, whose server works in a process of its own,
-// what is compared is time by the clock; on SQLite processor time, which the other
-// work of a machine does not move.
+// wave would seal, and seals. One history of 300,000 records, or of a million
+// where FENGCUN_SOAK is set, takes turns with as many of 100,000 as have the same
+// records together: a machine whose own speed drifts is as fast for both. Memory
+// is the peak of what the process held in a turn, as the system counts it. On
+// PostgreSQL, whose server works in a process of its own, what is compared is
+// time by the clock; on SQLite processor time, which the other work of a machine
+// does not move.
 func BenchmarkHistory(b *testing.B) {
 	for _, on := range []storetest.Engine{storetest.SQLite, storetest.Durable} {
-		var small course
-		b.Run(string(on)+"/records="+strconv.Itoa(few), func(b *testing.B) {
+		b.Run(string(on), func(b *testing.B) {
 			for b.Loop() {
-				small = history(b, on, few)
+				compare(b, on)
 			}
-			small.report(b)
-		})
-		b.Run(string(on)+"/records="+strconv.Itoa(many()), func(b *testing.B) {
-			var large course
-			for b.Loop() {
-				large = history(b, on, many())
-			}
-			large.report(b)
-			if small.take.records > 0 {
-				compare(b, on, "take", small.take, large.take)
-				compare(b, on, "wave", small.wave, large.wave)
-			}
+			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-// course is the three legs of one history.
-type course struct{ take, dry, wave leg }
+// legs are what is done with a history, one after the other.
+var legs = []struct {
+	name string
+	// do does a part of few records of the leg, or all of it where it knows no
+	// parts, and gives how many records it did: 0 after the end.
+	do func(*side) int
+}{{"take", (*side).take}, {"dry", (*side).dry}, {"wave", (*side).wave}}
 
-// leg is one of them.
-type leg struct {
+// compare lets one large history and some small ones take turns, leg by leg.
+func compare(b *testing.B, on storetest.Engine) {
+	b.Helper()
+	large := newSide(b, on, many())
+	small := make([]*side, many()/few)
+	for i := range small {
+		small[i] = newSide(b, on, few)
+	}
+	for _, leg := range legs {
+		var ofSmall, ofLarge cost
+		for i, s := range small {
+			turns := []func(){
+				func() { s.run(leg.name, leg.do, &ofSmall) },
+				func() { large.run(leg.name, leg.do, &ofLarge) },
+			}
+			turns[i%2]() // neither always goes first
+			turns[1-i%2]()
+		}
+		for large.run(leg.name, leg.do, &ofLarge) {
+			continue
+		}
+		if ofSmall.records != many() || ofLarge.records != many() {
+			b.Errorf("%s: %d records in small histories, %d in the large one, want %d", leg.name, ofSmall.records, ofLarge.records, many())
+		}
+		b.Logf("%s, %d records in each: %v", leg.name, few, &ofSmall)
+		b.Logf("%s, %d records in one: %v", leg.name, many(), &ofLarge)
+		report(b, on, leg.name, &ofSmall, &ofLarge)
+	}
+}
+
+// report holds the speed with many records to that with few. A dry run writes
+// nothing and is many times faster: its speed is told only.
+func report(b *testing.B, on storetest.Engine, leg string, small, large *cost) {
+	b.Helper()
+	b.ReportMetric(small.rate(), leg+"-few/s")
+	b.ReportMetric(large.rate(), leg+"-many/s")
+	b.ReportMetric(float64(small.peak>>20), leg+"-few-MiB")
+	b.ReportMetric(float64(large.peak>>20), leg+"-many-MiB")
+	x := large.rate() / small.rate()
+	if on == storetest.SQLite {
+		b.ReportMetric(x, "x-"+leg+"-by-the-clock")
+		x = float64(small.cpu) / float64(large.cpu)
+	}
+	b.ReportMetric(x, "x-"+leg)
+	if least := leastOfRate[on]; x < least && leg != "dry" {
+		b.Errorf("%s: with %d records %.2f of the speed with %d, want %.1f", leg, large.records, x, few, least)
+	}
+	if most := max(small.peak, large.peak); most > mostMemory {
+		b.Errorf("%s: %d MiB, want at most %d", leg, most>>20, mostMemory>>20)
+	}
+}
+
+// side is one history and the platform that it is taken into.
+type side struct {
+	*testing.B
+	w        *registrytest.World
+	history  *synthetic
+	taken    int              // records
+	foretold *registry.Report // by the dry run
+	waved    *registry.Wave
+}
+
+func newSide(b *testing.B, on storetest.Engine, records int) *side {
+	b.Helper()
+	s := &side{B: b, w: registrytest.New(b, registrytest.Options{Engine: on}), history: &synthetic{records: records}, waved: new(registry.Wave)}
+	s.history.enrol(b, s.w)
+	return s
+}
+
+// run is a turn, and says whether there was something left to do. Each is, as far
+// as memory and connections go, a program of its own.
+func (s *side) run(leg string, do func(*side) int, all *cost) bool {
+	s.Helper()
+	debug.FreeOSMemory()
+	// 5 resets the peak: proc_pid_clear_refs(5).
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		s.Fatal(err)
+	}
+	var c cost
+	start := time.Now()
+	c.cpu = cputime.Spent(func() { c.records = do(s) })
+	c.clock, c.peak = time.Since(start), peak(s)
+	if c.records == 0 {
+		return false
+	}
+	s.w.Reopen()
+	s.Logf("%s in a history of %d: %v", leg, s.history.records, &c)
+	all.add(&c)
+	return true
+}
+
+// take takes two events a record in.
+func (s *side) take() int {
+	const batch = 500
+	batches := 2 * few / batch
+	if s.taken+few >= s.history.records {
+		batches = -1 // to the end
+	}
+	before := s.taken
+	s.taken = s.history.take(s, s.w, batch, batches) / 2
+	return s.taken - before
+}
+
+// dry says, once, what the wave would do.
+func (s *side) dry() int {
+	if s.foretold != nil {
+		return 0
+	}
+	r := &backfill.Runner{Registry: s.w.Reg, Moved: func(int64, int64) {}}
+	var err error
+	if s.foretold, err = r.Foretell(context.Background(), registry.WaveWaiting, civil.Of(s.w.Now)); err != nil {
+		s.Fatal(err)
+	}
+	return int(s.foretold.Records)
+}
+
+// wave decides on as many persons as have few records, every tenth having two.
+// At its end what was done must be what was foretold.
+func (s *side) wave() int {
+	if s.waved.Records == int64(s.history.records) {
+		return 0
+	}
+	before := s.waved.Records
+	s.waved = s.history.wave(s, s.w, 250, few/10*9)
+	if d := s.waved.Report; !s.waved.Finished.IsZero() && (d.Records != int64(s.history.records) || d.All["seal"] != s.foretold.All["seal"] || d.All["keep"] != s.foretold.All["keep"] || d.All["seal"] == 0) {
+		s.Errorf("foretold %v, done %v", s.foretold.All, d.All)
+	}
+	return int(s.waved.Records - before)
+}
+
+// cost is what turns cost together.
+type cost struct {
 	records int
 	clock   time.Duration
 	cpu     time.Duration
 	peak    int64 // bytes
 }
 
-func history(b *testing.B, on storetest.Engine, records int) (c course) {
-	b.Helper()
-	w := registrytest.New(b, registrytest.Options{Engine: on})
-	s := &synthetic{records: records}
-	s.enrol(b, w)
-	c.take = run(b, records, func() { s.take(b, w, 500) })
-	w.Reopen() // each leg is a program of its own
-	b.Logf("take: %s", c.take)
-	var foretold, done *registry.Report
-	c.dry = run(b, records, func() {
-		r := &backfill.Runner{Registry: w.Reg, Moved: func(int64, int64) {}}
-		var err error
-		if foretold, err = r.Foretell(context.Background(), registry.WaveWaiting, civil.Of(w.Now)); err != nil {
-			b.Fatal(err)
-		}
-	})
-	b.Logf("dry run: %s", c.dry)
-	w.Reopen()
-	c.wave = run(b, records, func() { done = s.wave(b, w, 250) })
-	b.Logf("wave: %s; %v", c.wave, done.All)
-	if done.Records != int64(records) || done.All["seal"] != foretold.All["seal"] || done.All["keep"] != foretold.All["keep"] || done.All["seal"] == 0 {
-		b.Errorf("foretold %v, done %v", foretold.All, done.All)
-	}
-	return c
+func (c *cost) add(d *cost) {
+	c.records, c.clock, c.cpu, c.peak = c.records+d.records, c.clock+d.clock, c.cpu+d.cpu, max(c.peak, d.peak)
 }
 
-func run(b *testing.B, records int, do func()) (l leg) {
-	b.Helper()
-	// 5 resets the peak: proc_pid_clear_refs(5).
-	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-		b.Fatal(err)
-	}
-	start := time.Now()
-	l.cpu = cputime.Spent(do)
-	l.records, l.clock, l.peak = records, time.Since(start), peak(b)
-	if l.peak > mostMemory {
-		b.Errorf("%d MiB, want at most %d", l.peak>>20, mostMemory>>20)
-	}
-	return l
+func (c *cost) rate() float64 { return float64(c.records) / c.clock.Seconds() }
+
+func (c *cost) String() string {
+	return fmt.Sprintf("%d records, %.0f a second, %d µs of processor each, peak %d MiB",
+		c.records, c.rate(), int(c.cpu.Microseconds())/c.records, c.peak>>20)
 }
 
 // peak is the most memory the process held since it was reset.
-func peak(b *testing.B) int64 {
-	b.Helper()
+func peak(tb testing.TB) int64 {
+	tb.Helper()
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(string(text), "VmHWM:")
 	kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return kb << 10
-}
-
-func (l leg) rate() float64 { return float64(l.records) / l.clock.Seconds() }
-
-func (l leg) String() string {
-	return strconv.Itoa(l.records) + " records, " + strconv.Itoa(int(l.rate())) + " records/s, " +
-		strconv.Itoa(int(l.cpu.Microseconds())/l.records) + " µs of processor each, peak " + strconv.Itoa(int(l.peak>>20)) + " MiB"
-}
-
-func (c *course) report(b *testing.B) {
-	b.ReportMetric(0, "ns/op")
-	for name, l := range map[string]leg{"take": c.take, "dry": c.dry, "wave": c.wave} {
-		b.ReportMetric(l.rate(), name+"-records/s")
-		b.ReportMetric(float64(l.peak>>20), name+"-MiB")
-	}
-}
-
-// compare holds the speed with many records to that with few.
-func compare(b *testing.B, on storetest.Engine, name string, small, large leg) {
-	b.Helper()
-	clock := large.rate() / small.rate()
-	each := func(l leg) float64 { return float64(l.cpu) / float64(l.records) }
-	x := each(small) / each(large)
-	if on == storetest.Durable {
-		x = clock
-	} else {
-		b.ReportMetric(clock, "x-"+name+"-by-the-clock")
-	}
-	b.ReportMetric(x, "x-"+name)
-	if least := leastOfRate[on]; x < least {
-		b.Errorf("%s: %.2f of the speed with %d records, want %.1f", name, x, small.records, least)
-	}
 }

@@ -3,6 +3,7 @@ package backfill_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -138,30 +139,49 @@ func (s *synthetic) served(n int) *docket.Event {
 	}
 }
 
-// take takes the whole history in.
-func (s *synthetic) take(tb testing.TB, w *registrytest.World, batch int) {
+// take goes on taking the history in: as many batches of events more, or fewer to
+// its end. It gives how many events are in.
+func (s *synthetic) take(tb testing.TB, w *registrytest.World, batch, batches int) (events int) {
 	tb.Helper()
 	for _, f := range s.files() {
+		ctx, stop := context.WithCancel(context.Background())
 		t := &backfill.Taker{
 			Registry: w.Reg, Agency: f.by, Key: s.keys[f.by], Rand: rand.Reader, Now: func() time.Time { return w.Now }, Batch: batch,
 			Tell: func(line int64, pointer, message string) {
 				tb.Errorf("%s, line %d: %s: %s", f.by, line, pointer, message)
 			},
-			Moved: func(int64) {},
+			Moved: func(int64) {
+				if batches--; batches == 0 {
+					stop()
+				}
+			},
 		}
-		got, err := t.Take(context.Background(), &f, w.Reg.HistoryDigest(f.by, fmt.Append(nil, "synthetic ", s.records)), false)
+		got, err := t.Take(ctx, &f, w.Reg.HistoryDigest(f.by, fmt.Append(nil, "synthetic ", s.records)), false)
+		stop()
+		events += int(got.Accepted)
+		if batches == 0 && errors.Is(err, context.Canceled) {
+			break
+		}
 		if err != nil || got.Refused > 0 {
 			tb.Fatalf("%s: %+v, %v", f.by, got, err)
 		}
 	}
+	return events
 }
 
-func (s *synthetic) wave(tb testing.TB, w *registrytest.World, persons int) *registry.Report {
+// wave goes on with the wave: over as many persons more, or fewer to its end.
+func (s *synthetic) wave(tb testing.TB, w *registrytest.World, step, persons int) *registry.Wave {
 	tb.Helper()
-	r := &backfill.Runner{Registry: w.Reg, Now: func() time.Time { return w.Now }, Persons: persons, Moved: func(int64, int64) {}}
-	wave, err := r.Run(context.Background(), registry.WaveOptions{Kind: registry.WaveWaiting, Worker: "bench"})
-	if err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	r := &backfill.Runner{Registry: w.Reg, Now: func() time.Time { return w.Now }, Persons: step, Moved: func(done, all int64) {
+		if done >= int64(persons) && done < all {
+			stop()
+		}
+	}}
+	wave, err := r.Run(ctx, registry.WaveOptions{Kind: registry.WaveWaiting, Worker: "bench"})
+	if err != nil && ctx.Err() == nil {
 		tb.Fatal(err)
 	}
-	return wave.Report
+	return wave
 }
