@@ -58,6 +58,7 @@ func (o *outage) end() {
 // an answer, no opening stands in the trail that was none, and once the
 // database is back it is done as if for the first time.
 func TestDatabaseGoneDuringRelease(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"open", "unseal"} {
 		t.Run(name, func(t *testing.T) {
 			stride := 4

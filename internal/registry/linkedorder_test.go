@@ -187,6 +187,7 @@ func (h *linked) end(w *world) (out []oneCase) {
 // books end in the same state, up to codes: with each other, and with what they
 // were had links that are taken back never been sent.
 func TestLinksInAnyOrder(t *testing.T) {
+	t.Parallel()
 	engines := []storetest.Engine{storetest.SQLite}
 	if os.Getenv("FENGCUN_SOAK") != "" {
 		engines = storetest.Engines()
@@ -235,6 +236,7 @@ func linksInAnyOrder(t *testing.T, rt *rapid.T, engine storetest.Engine) {
 // Once everything is unsealed, lawfully, the books say the same, but for whom
 // links that were taken back had reached: a sealed record cannot be asked.
 func TestLinksAndSealingInAnyOrder(t *testing.T) {
+	t.Parallel()
 	runs, sealed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		if runs++; runs > worlds(15) { // each is two worlds
@@ -293,6 +295,7 @@ func sameEnd() cmp.Options {
 // transactions of their own, end as one by one: homes are locked in one order,
 // and who links waits for who opens.
 func TestLinksAtOnce(t *testing.T) {
+	t.Parallel()
 	for round := range uint64(worlds(8)) {
 		one := registrytest.New(t, registrytest.Options{Engine: storetest.Postgres})
 		h := linkedHistory(one, round, years)

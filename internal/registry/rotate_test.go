@@ -246,15 +246,17 @@ func readSlips(w *world, url string, id docket.RecordID) (text string, err error
 // A rotation and a destruction that are killed before or after any durable step
 // are taken up by another process and come to the same end.
 func TestKeysKilledAtEachStep(t *testing.T) {
+	t.Parallel()
 	w, path := fileWorld(t)
 	made := everyKind(w)
 	targets := []registry.KeyTarget{{}, {Custodian: registrytest.Court}}
+	stride := 1
 	if testing.Short() {
-		targets = targets[:1]
+		targets, stride = targets[:1], 3
 	}
 	killed := errors.New("killed")
 	for _, target := range targets {
-		for at, over := 0, false; !over; at++ {
+		for at, over := 0, false; !over; at += stride {
 			n := 0
 			k := keeper(w, reopen(t, path), "killed")
 			var step string

@@ -106,6 +106,7 @@ func lettersOf(w *world, id docket.RecordID) string {
 // of the files, however they are cut, and wherever the wave is stopped and taken
 // up.
 func TestAWaveEndsAsLiveDecidingDoes(t *testing.T) {
+	t.Parallel()
 	checks := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		if checks++; testing.Short() && checks > 15 {

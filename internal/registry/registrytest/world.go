@@ -65,9 +65,11 @@ type World struct {
 }
 
 // Each runs a story in two worlds that between them cover both engines, both
-// suites, and the vault in the registry's process and apart.
+// suites, and the vault in the registry's process and apart. Stories run beside
+// each other: a test that tells one cannot set what belongs to the process.
 func Each(t *testing.T, story func(w *World)) {
 	t.Helper()
+	t.Parallel()
 	for _, o := range []Options{{Engine: storetest.SQLite, Suite: suite.Intl()}, {Engine: storetest.Postgres, Suite: suite.GM(), Apart: true}} {
 		t.Run(string(o.Engine)+"-"+o.Suite.Name(), func(t *testing.T) {
 			t.Parallel()
