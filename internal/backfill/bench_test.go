@@ -30,7 +30,8 @@ const (
 
 var leastOfRate = map[storetest.Engine]float64{storetest.Durable: 0.8, storetest.SQLite: 0.6}
 
-// many is how many records few are compared with: a million takes half an hour.
+// many is how many records few are compared with: a million takes an hour and
+// a half on PostgreSQL.
 func many() int {
 	if os.Getenv("FENGCUN_SOAK") != "" {
 		return 1_000_000

@@ -180,7 +180,7 @@ func (s *synthetic) wave(tb testing.TB, w *registrytest.World, step, persons int
 		}
 	}}
 	wave, err := r.Run(ctx, registry.WaveOptions{Kind: registry.WaveWaiting, Worker: "bench"})
-	if err != nil && ctx.Err() == nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		tb.Fatal(err)
 	}
 	return wave

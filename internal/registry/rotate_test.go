@@ -250,13 +250,12 @@ func TestKeysKilledAtEachStep(t *testing.T) {
 	w, path := fileWorld(t)
 	made := everyKind(w)
 	targets := []registry.KeyTarget{{}, {Custodian: registrytest.Court}}
-	stride := 1
 	if testing.Short() {
-		targets, stride = targets[:1], 3
+		targets = targets[:1]
 	}
 	killed := errors.New("killed")
 	for _, target := range targets {
-		for at, over := 0, false; !over; at += stride {
+		for at, over := 0, false; !over; at++ {
 			n := 0
 			k := keeper(w, reopen(t, path), "killed")
 			var step string
